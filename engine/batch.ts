@@ -1,0 +1,205 @@
+import { type Column, gather, NumberColumn, TextColumn, type Value } from './column.ts';
+
+/** One record as an operator's author sees it: field name to value, see {@link Value}. */
+export type FieldValues = Record<string, Value>;
+
+/** The unit of work that records come from: one file, or a part of one. */
+export interface Split {
+  /** Identity in the warehouse; 0 where there is none. */
+  readonly fileId: number;
+  readonly file: string;
+  readonly part: number;
+}
+
+/**
+ * Where each record of a batch stood: its 1-based line, the offset of its first byte from the start of the (decoded)
+ * file, and its raw text as `bytes[starts[row], ends[row])`, without the line break.
+ */
+export class Provenance {
+  readonly lines: Int32Array;
+  readonly offsets: Float64Array;
+  readonly bytes: Buffer;
+  readonly starts: Int32Array;
+  readonly ends: Int32Array;
+
+  constructor(lines: Int32Array, offsets: Float64Array, bytes: Buffer, starts: Int32Array, ends: Int32Array) {
+    this.lines = lines;
+    this.offsets = offsets;
+    this.bytes = bytes;
+    this.starts = starts;
+    this.ends = ends;
+  }
+
+  raw(row: number): string {
+    return this.bytes.toString('utf8', this.starts[row], this.ends[row]);
+  }
+
+  select(rows: Int32Array): Provenance {
+    const { lines, offsets, bytes, starts, ends } = this;
+    return new Provenance(gather(lines, rows), gather(offsets, rows), bytes, gather(starts, rows), gather(ends, rows));
+  }
+}
+
+const NOWHERE = Buffer.alloc(0);
+
+/** Provenance of records that came from no file: line n is the n-th record. */
+export function syntheticProvenance(length: number, firstLine = 1): Provenance {
+  const lines = Int32Array.from({ length }, (_, row) => firstLine + row);
+  return new Provenance(lines, new Float64Array(length), NOWHERE, new Int32Array(length), new Int32Array(length));
+}
+
+/** Records of the plan's main line; dead letters and other side outputs travel on ports of their own. */
+export const MAIN = 'main';
+export const DEAD_LETTER = 'dead-letter';
+
+export interface BatchFields {
+  readonly split: Split;
+  /** Position of the batch in its split, from 0. */
+  readonly sequence: number;
+  readonly provenance: Provenance;
+  readonly columns: ReadonlyMap<string, Column>;
+  readonly length: number;
+  readonly port?: string;
+}
+
+/**
+ * Some thousands of records, by column, with where they came from. Batches are immutable: an operator makes a new
+ * one with {@link with}, {@link select} or {@link withRecords}. Whoever works per record reads {@link records},
+ * plain objects that are made once and only when asked for.
+ */
+export class Batch {
+  readonly split: Split;
+  readonly sequence: number;
+  readonly provenance: Provenance;
+  readonly length: number;
+  readonly port: string;
+  #columns: ReadonlyMap<string, Column> | null;
+  #records: readonly FieldValues[] | null = null;
+  #model: ReadonlyMap<string, Column> | null = null;
+
+  constructor(fields: BatchFields) {
+    this.split = fields.split;
+    this.sequence = fields.sequence;
+    this.provenance = fields.provenance;
+    this.length = fields.length;
+    this.port = fields.port ?? MAIN;
+    this.#columns = fields.columns;
+  }
+
+  /** Field name to column. After a per-record operator they are made on first use. */
+  get columns(): ReadonlyMap<string, Column> {
+    this.#columns ??= columnsOf(this.#records ?? [], this.#model);
+    return this.#columns;
+  }
+
+  /** The column of that name; throws TypeError naming those there are. */
+  column(name: string): Column {
+    const column = this.columns.get(name);
+    if (column) return column;
+    throw new TypeError(`no column "${name}" here; there are: ${[...this.columns.keys()].join(', ')}`);
+  }
+
+  /** The records as plain objects, all of one shape. They are shared: make a new object instead of writing to one. */
+  get records(): readonly FieldValues[] {
+    this.#records ??= recordsOf(this.columns, this.length);
+    return this.#records;
+  }
+
+  /** The same records on another port, or with columns added or replaced. A `null` column is removed. */
+  with(changes: { columns?: Iterable<readonly [string, Column | null]>; port?: string }): Batch {
+    const columns = new Map(this.columns);
+    for (const [name, column] of changes.columns ?? []) {
+      if (column) columns.set(name, column);
+      else columns.delete(name);
+    }
+    return new Batch({ ...this.#fields(), columns, port: changes.port ?? this.port });
+  }
+
+  /** The rows named, in that order. */
+  select(rows: Int32Array): Batch {
+    const selected = new Batch({
+      ...this.#fields(),
+      columns: new Map(),
+      provenance: this.provenance.select(rows),
+      length: rows.length,
+    });
+    if (this.#columns) selected.#columns = new Map([...this.#columns].map(([name, c]) => [name, c.select(rows)]));
+    else selected.#columns = null;
+    const records = this.#records;
+    if (records) selected.#records = Array.from(rows, (row) => records[row]!);
+    selected.#model = this.#model;
+    return selected;
+  }
+
+  /** New records in place of these; `parents[i]` is the row here that record i was made from. */
+  withRecords(records: readonly FieldValues[], parents: Int32Array): Batch {
+    const provenance = isIdentity(parents, this.length) ? this.provenance : this.provenance.select(parents);
+    const made = new Batch({ ...this.#fields(), columns: new Map(), provenance, length: records.length });
+    made.#columns = null;
+    made.#records = records;
+    made.#model = this.#columns ?? this.#model;
+    return made;
+  }
+
+  #fields(): Omit<BatchFields, 'columns'> {
+    const { split, sequence, provenance, length, port } = this;
+    return { split, sequence, provenance, length, port };
+  }
+}
+
+function isIdentity(parents: Int32Array, length: number): boolean {
+  return parents.length === length && parents.every((parent, row) => parent === row);
+}
+
+type MakeRecord = (columns: readonly Column[], row: number) => FieldValues;
+const makers = new Map<string, MakeRecord>();
+
+function recordsOf(columns: ReadonlyMap<string, Column>, length: number): FieldValues[] {
+  const make = makerOf([...columns.keys()]);
+  const cells = [...columns.values()];
+  return Array.from({ length }, (_, row) => make(cells, row));
+}
+
+/** Compiles an object literal: it gives all records one hidden class, which assigning key after key would not promise. */
+function makerOf(names: readonly string[]): MakeRecord {
+  const keys = names.map((name) => JSON.stringify(name));
+  const shape = keys.join(',');
+  let make = makers.get(shape);
+  if (!make) {
+    const literal = keys.map((key, i) => `[${key}]: columns[${i}].get(row)`).join(', ');
+    make = new Function('columns', 'row', `return { ${literal} }`) as MakeRecord;
+    makers.set(shape, make);
+  }
+  return make;
+}
+
+/** Columns for records, typed as in `model` where a field of that name was numeric, by their values where not. */
+function columnsOf(
+  records: readonly FieldValues[],
+  model: ReadonlyMap<string, Column> | null,
+): ReadonlyMap<string, Column> {
+  const names = new Set<string>();
+  for (const record of records) for (const name in record) names.add(name);
+  if (records.length === 0) for (const name of model?.keys() ?? []) names.add(name);
+  return new Map([...names].map((name) => [name, columnOf(records, name, model?.get(name))]));
+}
+
+function columnOf(records: readonly FieldValues[], name: string, model: Column | undefined): Column {
+  const first = records.find((record) => record[name] != null)?.[name];
+  if (typeof first !== 'number' && !(first === undefined && model?.kind === 'number')) {
+    return new TextColumn(records.map((record) => textOf(record[name])));
+  }
+  const values = Float64Array.from(records, (record) => numberOf(record[name], name));
+  if (model?.kind === 'number') return new NumberColumn(model.type, values, model.scale);
+  return new NumberColumn(values.every((value) => value !== value || Number.isInteger(value)) ? 'integer' : 'float', values);
+}
+
+function textOf(value: Value | undefined): string | null {
+  return value == null ? null : String(value);
+}
+
+function numberOf(value: Value | undefined, name: string): number {
+  if (value == null) return Number.NaN;
+  if (typeof value === 'number') return value;
+  throw new TypeError(`field "${name}" is a number in some records and the text "${value}" in others`);
+}

@@ -1,0 +1,196 @@
+import type { Dictionary } from './dictionary.ts';
+
+/** What one cell is to an operator's author: text, an exact number (see {@link NumberColumn}), or missing. */
+export type Value = string | number | null;
+
+/**
+ * What a number in a {@link NumberColumn} stands for. `decimal` values are integers in units of 1/scale
+ * (money 1/10,000, quantities 1/1,000); `date` and `datetime` are seconds since 1970-01-01 on the wall clock
+ * of the place where the data was written; `boolean` is 0 or 1; `float` is inexact and never money.
+ */
+export type NumberType = 'integer' | 'decimal' | 'date' | 'datetime' | 'boolean' | 'float';
+
+interface ColumnOf<T extends Value> {
+  readonly length: number;
+  /** The value of a row; null where it is missing. */
+  get(row: number): T | null;
+  /** The rows named, in that order, as a new column. */
+  select(rows: Int32Array): Column;
+}
+
+export type Column = BytesColumn | NumberColumn | DictionaryColumn | IdentifierColumn | TextColumn;
+
+/**
+ * Cells as UTF-8 bytes in a buffer that all columns of the batch share: what a CSV source emits.
+ * The cell of row r is `bytes[starts[r * stride + offset], ends[r * stride + offset])`.
+ */
+export class BytesColumn implements ColumnOf<string> {
+  readonly kind = 'bytes';
+  readonly bytes: Buffer;
+  readonly starts: Int32Array;
+  readonly ends: Int32Array;
+  readonly stride: number;
+  readonly offset: number;
+  readonly length: number;
+
+  constructor(bytes: Buffer, starts: Int32Array, ends: Int32Array, stride: number, offset: number, length: number) {
+    this.bytes = bytes;
+    this.starts = starts;
+    this.ends = ends;
+    this.stride = stride;
+    this.offset = offset;
+    this.length = length;
+  }
+
+  get(row: number): string {
+    const cell = row * this.stride + this.offset;
+    return this.bytes.toString('utf8', this.starts[cell], this.ends[cell]);
+  }
+
+  select(rows: Int32Array): BytesColumn {
+    const starts = new Int32Array(rows.length);
+    const ends = new Int32Array(rows.length);
+    for (let i = 0; i < rows.length; i++) {
+      const cell = rows[i]! * this.stride + this.offset;
+      starts[i] = this.starts[cell]!;
+      ends[i] = this.ends[cell]!;
+    }
+    return new BytesColumn(this.bytes, starts, ends, 1, 0, rows.length);
+  }
+}
+
+/** Exact numbers; NaN is a missing value. `values` holds integers in units of 1/scale unless `type` is `float`. */
+export class NumberColumn implements ColumnOf<number> {
+  readonly kind = 'number';
+  readonly type: NumberType;
+  readonly scale: number;
+  readonly values: Float64Array;
+
+  constructor(type: NumberType, values: Float64Array, scale = 1) {
+    this.type = type;
+    this.scale = scale;
+    this.values = values;
+  }
+
+  get length(): number {
+    return this.values.length;
+  }
+
+  get(row: number): number | null {
+    const value = this.values[row]!;
+    return value === value ? value : null;
+  }
+
+  select(rows: Int32Array): NumberColumn {
+    return new NumberColumn(this.type, gather(this.values, rows), this.scale);
+  }
+}
+
+/** Texts that repeat, as codes into a dictionary; code -1 is a missing value. */
+export class DictionaryColumn implements ColumnOf<string> {
+  readonly kind = 'dictionary';
+  readonly codes: Int32Array;
+  readonly dictionary: Dictionary;
+
+  constructor(codes: Int32Array, dictionary: Dictionary) {
+    this.codes = codes;
+    this.dictionary = dictionary;
+  }
+
+  get length(): number {
+    return this.codes.length;
+  }
+
+  get(row: number): string | null {
+    const code = this.codes[row]!;
+    return code < 0 ? null : this.dictionary.values[code]!;
+  }
+
+  select(rows: Int32Array): DictionaryColumn {
+    return new DictionaryColumn(gather(this.codes, rows), this.dictionary);
+  }
+}
+
+/**
+ * Identifiers such as `ORD-000123` or `17850`, which hardly repeat but share their beginnings: a code for
+ * the beginning (an affix, see {@link affix}) and the number that follows it. An identifier without a trailing number,
+ * or with one of more than ten digits, is an affix by itself. Code -1 is a missing value.
+ */
+export class IdentifierColumn implements ColumnOf<string> {
+  readonly kind = 'identifier';
+  readonly codes: Int32Array;
+  readonly numbers: Float64Array;
+  readonly dictionary: Dictionary;
+
+  constructor(codes: Int32Array, numbers: Float64Array, dictionary: Dictionary) {
+    this.codes = codes;
+    this.numbers = numbers;
+    this.dictionary = dictionary;
+  }
+
+  get length(): number {
+    return this.codes.length;
+  }
+
+  get(row: number): string | null {
+    const code = this.codes[row]!;
+    return code < 0 ? null : identifierText(this.dictionary.values[code]!, this.numbers[row]!);
+  }
+
+  select(rows: Int32Array): IdentifierColumn {
+    return new IdentifierColumn(gather(this.codes, rows), gather(this.numbers, rows), this.dictionary);
+  }
+}
+
+/** Longest run of trailing digits that an identifier's number may take. */
+export const IDENTIFIER_DIGITS = 10;
+
+/** Splits an identifier into its affix (`ORD-#6`: the text before the digits, `#`, how many digits) and its number. */
+export function splitIdentifier(text: string): { affix: string; number: number } {
+  let start = text.length;
+  while (start > 0 && text.length - start <= IDENTIFIER_DIGITS && isDigit(text.charCodeAt(start - 1))) start--;
+  const digits = text.length - start;
+  if (digits === 0 || digits > IDENTIFIER_DIGITS) return { affix: `${text}#0`, number: 0 };
+  return { affix: `${text.slice(0, start)}#${digits}`, number: Number(text.slice(start)) };
+}
+
+/** The identifier that {@link splitIdentifier} took apart. */
+export function identifierText(affix: string, number: number): string {
+  const mark = affix.lastIndexOf('#');
+  const digits = Number(affix.slice(mark + 1));
+  const prefix = affix.slice(0, mark);
+  return digits === 0 ? prefix : prefix + String(number).padStart(digits, '0');
+}
+
+/** Any texts, one string a row; null is a missing value. */
+export class TextColumn implements ColumnOf<string> {
+  readonly kind = 'text';
+  readonly values: readonly (string | null)[];
+
+  constructor(values: readonly (string | null)[]) {
+    this.values = values;
+  }
+
+  get length(): number {
+    return this.values.length;
+  }
+
+  get(row: number): string | null {
+    return this.values[row]!;
+  }
+
+  select(rows: Int32Array): TextColumn {
+    return new TextColumn(Array.from(rows, (row) => this.values[row]!));
+  }
+}
+
+/** The elements of `values` at `rows`, in that order. */
+export function gather<T extends Int32Array | Float64Array>(values: T, rows: Int32Array): T {
+  const out = new (values.constructor as new (length: number) => T)(rows.length);
+  for (let i = 0; i < rows.length; i++) out[i] = values[rows[i]!]!;
+  return out;
+}
+
+function isDigit(charCode: number): boolean {
+  return charCode >= 48 && charCode <= 57;
+}

@@ -1,0 +1,92 @@
+const CAPACITY = 65_536;
+const EMPTY = -1;
+
+let nextId = 1;
+
+/**
+ * Distinct texts of a column, numbered in order of first appearance. Looks a text up by its UTF-8 bytes,
+ * so a repeated cell never becomes a string. Holds at most {@link Dictionary.capacity} texts: a column that
+ * finds it full goes on with a fresh one, which bounds memory whatever the data.
+ */
+export class Dictionary {
+  static readonly capacity: number = CAPACITY;
+
+  /** Unique within this thread; lets a receiver on another thread know which dictionary a code belongs to. */
+  readonly id: number = nextId++;
+  readonly values: string[] = [];
+
+  #table = new Int32Array(256).fill(EMPTY);
+  #hashes = new Int32Array(128);
+  #ends = new Int32Array(128);
+  #arena: Uint8Array = new Uint8Array(1024);
+  #used = 0;
+
+  get isFull(): boolean {
+    return this.values.length >= CAPACITY;
+  }
+
+  /** Code of the UTF-8 text in `bytes[start, end)`, added if new. Throws RangeError when full. */
+  encodeBytes(bytes: Uint8Array, start: number, end: number): number {
+    let hash = 0x811c9dc5;
+    for (let i = start; i < end; i++) hash = Math.imul(hash ^ bytes[i]!, 0x01000193);
+    hash ^= hash >>> 15;
+    const mask = this.#table.length - 1;
+    let slot = hash & mask;
+    for (;;) {
+      const code = this.#table[slot]!;
+      if (code === EMPTY) return this.#add(bytes, start, end, hash, slot);
+      if (this.#hashes[code] === hash && this.#equals(code, bytes, start, end)) return code;
+      slot = (slot + 1) & mask;
+    }
+  }
+
+  /** Code of `text`, added if new. Throws RangeError when full. */
+  encode(text: string): number {
+    const bytes = Buffer.from(text, 'utf8');
+    return this.encodeBytes(bytes, 0, bytes.length);
+  }
+
+  #equals(code: number, bytes: Uint8Array, start: number, end: number): boolean {
+    const from = code === 0 ? 0 : this.#ends[code - 1]!;
+    if (this.#ends[code]! - from !== end - start) return false;
+    const arena = this.#arena;
+    for (let i = start, j = from; i < end; i++, j++) if (bytes[i] !== arena[j]) return false;
+    return true;
+  }
+
+  #add(bytes: Uint8Array, start: number, end: number, hash: number, slot: number): number {
+    if (this.isFull) throw new RangeError(`dictionary is full: it holds ${CAPACITY} texts`);
+    const code = this.values.length;
+    const length = end - start;
+    if (this.#used + length > this.#arena.length) this.#arena = grown(this.#arena, this.#used + length);
+    this.#arena.set(bytes.subarray(start, end), this.#used);
+    this.#used += length;
+    if (code === this.#ends.length) {
+      this.#ends = grown(this.#ends, code + 1);
+      this.#hashes = grown(this.#hashes, code + 1);
+    }
+    this.#ends[code] = this.#used;
+    this.#hashes[code] = hash;
+    this.#table[slot] = code;
+    this.values.push(Buffer.from(bytes.buffer, bytes.byteOffset + start, length).toString('utf8'));
+    if (this.values.length * 2 > this.#table.length) this.#rehash();
+    return code;
+  }
+
+  #rehash(): void {
+    const table = new Int32Array(this.#table.length * 2).fill(EMPTY);
+    const mask = table.length - 1;
+    for (let code = 0; code < this.values.length; code++) {
+      let slot = this.#hashes[code]! & mask;
+      while (table[slot] !== EMPTY) slot = (slot + 1) & mask;
+      table[slot] = code;
+    }
+    this.#table = table;
+  }
+}
+
+function grown<T extends Uint8Array | Int32Array>(array: T, atLeast: number): T {
+  const larger = new (array.constructor as new (length: number) => T)(Math.max(array.length * 2, atLeast));
+  larger.set(array);
+  return larger;
+}

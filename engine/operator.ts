@@ -1,0 +1,153 @@
+import type { Static, TObject } from '@sinclair/typebox';
+import type { Batch, FieldValues, Split } from './batch.ts';
+
+/** Why a record could not go on. `code` is stable and snake_case; `field` is the field at fault, where there is one. */
+export interface Fault {
+  readonly code: string;
+  readonly message: string;
+  readonly field?: string;
+}
+
+/** Where an operator puts what it makes. */
+export interface Outputs {
+  /** Passes a batch on. Empty batches are dropped. Resolves when the next operator has room; await it to honour backpressure. */
+  emit(batch: Batch): Promise<void> | void;
+  /** Sends one record of `batch` to the dead letters, with every fault found in it, the gravest first. */
+  deadLetter(batch: Batch, row: number, faults: readonly [Fault, ...Fault[]]): void;
+  /** Counts records of `batch` left out on purpose; `reason` is a stable snake_case word. */
+  filtered(batch: Batch, rows: Int32Array, reason: string): void;
+  /** Counts records of `batch` that came after their window had closed. */
+  late(batch: Batch, rows: Int32Array): void;
+  /** Event time, in seconds since 1970, before which no more records are expected. */
+  watermark(seconds: number): void;
+}
+
+/** What a run gives its operators. All that is not a function of the records comes from here, so tests can fix it. */
+export interface OperatorContext {
+  /** The operator's id in its plan. */
+  readonly id: string;
+  /** What is being read. */
+  readonly split: Split;
+  readonly signal: AbortSignal;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  /** Uniform in [0, 1). */
+  readonly random: () => number;
+  /** Things the plan's host provides by name: the warehouse, folders, a tap. Throws if there is none of that name. */
+  service<T>(name: string): T;
+}
+
+/** A running operator. Its methods are called one at a time, never concurrently. */
+export interface OperatorInstance {
+  process(batch: Batch, out: Outputs): void | Promise<void>;
+  /** Batches of other ports pass an operator by unless it says here that it takes them; they then come to `process`. */
+  readonly ports?: readonly string[];
+  /**
+   * A checkpoint passes: everything before it must be emitted or part of the snapshot.
+   * A sink makes durable all it was given, together with the checkpoint.
+   */
+  checkpoint?(checkpoint: Checkpoint, out: Outputs): void | Promise<void>;
+  /** No more records will come. */
+  flush?(out: Outputs): void | Promise<void>;
+  /** State to be kept with a checkpoint, as plain JSON. */
+  snapshot?(): unknown;
+  /** Called before the first record with what {@link snapshot} gave. */
+  restore?(state: unknown): void;
+  /** Always called, once, also after an error or an abort. */
+  close?(): void | Promise<void>;
+}
+
+/** A running source: a sequence of batches and, between them, positions at which it can resume. */
+export interface SourceInstance {
+  read(out: Outputs): AsyncIterable<Batch | SourcePosition>;
+  close?(): void | Promise<void>;
+}
+
+/** A place in the split where all before it has been emitted and nothing after it. */
+export interface SourcePosition {
+  readonly kind: 'position';
+  /** Bytes of the split consumed, for progress. */
+  readonly bytes: number;
+  /** What the source needs to go on from here, as plain JSON. */
+  readonly state: unknown;
+  /** True at the end of the split. */
+  readonly last: boolean;
+}
+
+/**
+ * A mark that travels between batches. When the sink receives it, everything before it has arrived and nothing after:
+ * source position, operator states and ledger counts then belong to the same instant (Chandy and Lamport, 1985).
+ */
+export interface Checkpoint {
+  readonly kind: 'checkpoint';
+  /** From 0, counting up within the run of a split. */
+  readonly number: number;
+  readonly position: SourcePosition;
+  /** Operator id to snapshot; filled as the checkpoint passes. */
+  readonly states: Record<string, unknown>;
+  /** Operator id to what it counted since the checkpoint before; filled as the checkpoint passes. */
+  readonly counts: Record<string, OperatorCounts>;
+}
+
+/** Records counted, and the money in them (in 1/10,000 of the currency unit; records whose money cannot be read count 0). */
+export interface Tally {
+  records: number;
+  amount: number;
+}
+
+/** What one operator did with its records over some span. */
+export interface OperatorCounts {
+  in: Tally;
+  out: Tally;
+  late: Tally;
+  /** By reason. */
+  filtered: Record<string, Tally>;
+  /** By fault code. */
+  deadLettered: Record<string, Tally>;
+  /** What a sink did with its records, by outcome: inserted, updated, unchanged. */
+  written: Record<string, Tally>;
+}
+
+interface Spec<Options extends TObject> {
+  /** Kebab-case, as its file is called. */
+  readonly name: string;
+  /** One line. */
+  readonly summary: string;
+  /** A paragraph or more, Markdown. */
+  readonly description?: string;
+  readonly stability?: 'stable' | 'experimental';
+  /** TypeBox object: every option with description and, unless required, a default. */
+  readonly options: Options;
+  /** Fault codes and filter reasons it uses, with what each means to the file's owner. */
+  readonly reasons?: Readonly<Record<string, string>>;
+  /** Shown in the docs and run as a test: these records in, those out. */
+  readonly example?: {
+    readonly options: Record<string, unknown>;
+    readonly input: readonly FieldValues[];
+    readonly output: readonly FieldValues[];
+  };
+}
+
+type Create<Options extends TObject, Instance> = (options: Static<Options>, context: OperatorContext) => Instance;
+
+/** What an author writes: a spec and exactly one of the forms. */
+export type OperatorDefinition<Options extends TObject> = Spec<Options> &
+  (
+    | { /** One record to one record. */ readonly map: RecordFunction<Options, FieldValues> }
+    | { /** Keep the record? What is left out is counted under the operator's name. */ readonly filter: RecordFunction<Options, boolean> }
+    | { /** One record to any number. */ readonly flatMap: RecordFunction<Options, readonly FieldValues[]> }
+    | { /** Stateful, or by batch. */ readonly create: Create<Options, OperatorInstance> }
+    | { /** The head of a plan. */ readonly source: Create<Options, SourceInstance> }
+  );
+
+type RecordFunction<Options extends TObject, Result> = (
+  record: FieldValues,
+  options: Static<Options>,
+  context: OperatorContext,
+) => Result | Promise<Result>;
+
+/** An operator as the registry holds it: its spec and how to make one. */
+export interface Operator extends Spec<TObject> {
+  readonly create?: Create<TObject, OperatorInstance>;
+  readonly source?: Create<TObject, SourceInstance>;
+}
