@@ -16,6 +16,8 @@ export interface Outputs {
   deadLetter(batch: Batch, row: number, faults: readonly [Fault, ...Fault[]]): void;
   /** Counts records of `batch` left out on purpose; `reason` is a stable snake_case word. */
   filtered(batch: Batch, rows: Int32Array, reason: string): void;
+  /** A sink says what became of records: outcome (inserted, updated, unchanged) to tally. */
+  written(tallies: Readonly<Record<string, Tally>>): void;
   /** Counts records of `batch` that came after their window had closed. */
   late(batch: Batch, rows: Int32Array): void;
   /** Event time, in seconds since 1970, before which no more records are expected. */
@@ -42,11 +44,10 @@ export interface OperatorInstance {
   process(batch: Batch, out: Outputs): void | Promise<void>;
   /** Batches of other ports pass an operator by unless it says here that it takes them; they then come to `process`. */
   readonly ports?: readonly string[];
-  /**
-   * A checkpoint passes: everything before it must be emitted or part of the snapshot.
-   * A sink makes durable all it was given, together with the checkpoint.
-   */
-  checkpoint?(checkpoint: Checkpoint, out: Outputs): void | Promise<void>;
+  /** A checkpoint passes: whatever is held back and is not part of the snapshot must be emitted now. */
+  checkpoint?(out: Outputs): void | Promise<void>;
+  /** For sinks: make durable, in one transaction, all that was given since the last commit, and the checkpoint itself. */
+  commit?(checkpoint: Checkpoint): void | Promise<void>;
   /** No more records will come. */
   flush?(out: Outputs): void | Promise<void>;
   /** State to be kept with a checkpoint, as plain JSON. */
