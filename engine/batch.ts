@@ -1,4 +1,13 @@
-import { type Column, gather, NumberColumn, TextColumn, type Value } from './column.ts';
+import {
+  type Column,
+  dictionaryColumn,
+  gather,
+  identifierColumn,
+  NumberColumn,
+  numberColumn,
+  TextColumn,
+  type Value,
+} from './column.ts';
 
 /** One record as an operator's author sees it: field name to value, see {@link Value}. */
 export type FieldValues = Record<string, Value>;
@@ -105,6 +114,13 @@ export class Batch {
     return this.#records;
   }
 
+  /** Sum of a numeric field over all records or `rows`, missing values as 0; null if there is no such field. */
+  sum(field: string, rows?: Int32Array): number | null {
+    if (!this.#columns && this.#records) return sumOfRecords(this.#records, field, rows);
+    const column = this.columns.get(field);
+    return column?.kind === 'number' ? sumOfValues(column.values, rows) : null;
+  }
+
   /** The same records on another port, or with columns added or replaced. A `null` column is removed. */
   with(changes: { columns?: Iterable<readonly [string, Column | null]>; port?: string }): Batch {
     const columns = new Map(this.columns);
@@ -147,6 +163,26 @@ export class Batch {
   }
 }
 
+function sumOfValues(values: Float64Array, rows: Int32Array | undefined): number {
+  let sum = 0;
+  const count = rows ? rows.length : values.length;
+  for (let i = 0; i < count; i++) {
+    const value = values[rows ? rows[i]! : i]!;
+    if (value === value) sum += value;
+  }
+  return sum;
+}
+
+function sumOfRecords(records: readonly FieldValues[], field: string, rows: Int32Array | undefined): number | null {
+  if (records[0]?.[field] === undefined) return null;
+  let sum = 0;
+  for (const record of rows ? Array.from(rows, (row) => records[row]!) : records) {
+    const value = record[field];
+    if (typeof value === 'number') sum += value;
+  }
+  return sum;
+}
+
 function isIdentity(parents: Int32Array, length: number): boolean {
   return parents.length === length && parents.every((parent, row) => parent === row);
 }
@@ -173,7 +209,7 @@ function makerOf(names: readonly string[]): MakeRecord {
   return make;
 }
 
-/** Columns for records, typed as in `model` where a field of that name was numeric, by their values where not. */
+/** Columns for records, of the kind they had in `model` where a field of that name was there before. */
 function columnsOf(
   records: readonly FieldValues[],
   model: ReadonlyMap<string, Column> | null,
@@ -186,12 +222,14 @@ function columnsOf(
 
 function columnOf(records: readonly FieldValues[], name: string, model: Column | undefined): Column {
   const first = records.find((record) => record[name] != null)?.[name];
-  if (typeof first !== 'number' && !(first === undefined && model?.kind === 'number')) {
-    return new TextColumn(records.map((record) => textOf(record[name])));
+  if (typeof first === 'number' || (first === undefined && model?.kind === 'number')) {
+    const values = Float64Array.from(records, (record) => numberOf(record[name], name));
+    return model?.kind === 'number' ? new NumberColumn(model.type, values, model.scale) : numberColumn(values);
   }
-  const values = Float64Array.from(records, (record) => numberOf(record[name], name));
-  if (model?.kind === 'number') return new NumberColumn(model.type, values, model.scale);
-  return new NumberColumn(values.every((value) => value !== value || Number.isInteger(value)) ? 'integer' : 'float', values);
+  const texts = records.map((record) => textOf(record[name]));
+  if (model?.kind === 'dictionary') return dictionaryColumn(texts, model.dictionary);
+  if (model?.kind === 'identifier') return identifierColumn(texts, model.dictionary);
+  return new TextColumn(texts);
 }
 
 function textOf(value: Value | undefined): string | null {

@@ -1,4 +1,4 @@
-import type { Dictionary } from './dictionary.ts';
+import { Dictionary } from './dictionary.ts';
 
 /** What one cell is to an operator's author: text, an exact number (see {@link NumberColumn}), or missing. */
 export type Value = string | number | null;
@@ -182,6 +182,40 @@ export class TextColumn implements ColumnOf<string> {
   select(rows: Int32Array): TextColumn {
     return new TextColumn(Array.from(rows, (row) => this.values[row]!));
   }
+}
+
+/** Numbers of unknown kind: integers if all are, else floats. */
+export function numberColumn(values: Float64Array): NumberColumn {
+  const whole = values.every((value) => value !== value || Number.isInteger(value));
+  return new NumberColumn(whole ? 'integer' : 'float', values);
+}
+
+/** Texts by code; goes on with `dictionary` while it has room. */
+export function dictionaryColumn(texts: readonly (string | null)[], dictionary = new Dictionary()): Column {
+  const roomy = roomFor(texts.length, dictionary);
+  if (!roomy) return new TextColumn(texts);
+  const codes = Int32Array.from(texts, (text) => (text === null ? -1 : roomy.encode(text)));
+  return new DictionaryColumn(codes, roomy);
+}
+
+/** Texts as affix and number; goes on with `dictionary` while it has room. */
+export function identifierColumn(texts: readonly (string | null)[], dictionary = new Dictionary()): Column {
+  const roomy = roomFor(texts.length, dictionary);
+  if (!roomy) return new TextColumn(texts);
+  const codes = new Int32Array(texts.length).fill(-1);
+  const numbers = new Float64Array(texts.length);
+  texts.forEach((text, row) => {
+    if (text === null) return;
+    const { affix, number } = splitIdentifier(text);
+    codes[row] = roomy.encode(affix);
+    numbers[row] = number;
+  });
+  return new IdentifierColumn(codes, numbers, roomy);
+}
+
+function roomFor(count: number, dictionary: Dictionary): Dictionary | null {
+  if (dictionary.hasRoomFor(count)) return dictionary;
+  return count <= Dictionary.capacity ? new Dictionary() : null;
 }
 
 /** The elements of `values` at `rows`, in that order. */

@@ -20,6 +20,7 @@ export class Dictionary {
   #ends = new Int32Array(128);
   #arena: Uint8Array = new Uint8Array(1024);
   #used = 0;
+  readonly #codes = new Map<string, number>();
 
   get isFull(): boolean {
     return this.values.length >= CAPACITY;
@@ -42,8 +43,18 @@ export class Dictionary {
 
   /** Code of `text`, added if new. Throws RangeError when full. */
   encode(text: string): number {
-    const bytes = Buffer.from(text, 'utf8');
-    return this.encodeBytes(bytes, 0, bytes.length);
+    let code = this.#codes.get(text);
+    if (code === undefined) {
+      const bytes = Buffer.from(text, 'utf8');
+      code = this.encodeBytes(bytes, 0, bytes.length);
+      this.#codes.set(text, code);
+    }
+    return code;
+  }
+
+  /** Whether `count` more texts are sure to fit. */
+  hasRoomFor(count: number): boolean {
+    return this.values.length + count <= CAPACITY;
   }
 
   #equals(code: number, bytes: Uint8Array, start: number, end: number): boolean {

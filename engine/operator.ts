@@ -98,6 +98,8 @@ export interface Tally {
 
 /** What one operator did with its records over some span. */
 export interface OperatorCounts {
+  /** Money that this operator was the first to read: its records came in without the measured field and left with it. */
+  found: number;
   in: Tally;
   out: Tally;
   late: Tally;
@@ -119,6 +121,11 @@ interface Spec<Options extends TObject> {
   readonly stability?: 'stable' | 'experimental';
   /** TypeBox object: every option with description and, unless required, a default. */
   readonly options: Options;
+  /**
+   * Whether every record that comes in goes out, is filtered, late or dead-lettered; true unless said otherwise.
+   * The engine fails a run in which an operator that conserves records has lost or invented some.
+   */
+  readonly conserves?: boolean;
   /** Fault codes and filter reasons it uses, with what each means to the file's owner. */
   readonly reasons?: Readonly<Record<string, string>>;
   /** Shown in the docs and run as a test: these records in, those out. */
@@ -135,7 +142,12 @@ type Create<Options extends TObject, Instance> = (options: Static<Options>, cont
 export type OperatorDefinition<Options extends TObject> = Spec<Options> &
   (
     | { /** One record to one record. */ readonly map: RecordFunction<Options, FieldValues> }
-    | { /** Keep the record? What is left out is counted under the operator's name. */ readonly filter: RecordFunction<Options, boolean> }
+    | {
+        /** Keep the record? What is left out is counted under the operator's name. */ readonly filter: RecordFunction<
+          Options,
+          boolean
+        >;
+      }
     | { /** One record to any number. */ readonly flatMap: RecordFunction<Options, readonly FieldValues[]> }
     | { /** Stateful, or by batch. */ readonly create: Create<Options, OperatorInstance> }
     | { /** The head of a plan. */ readonly source: Create<Options, SourceInstance> }
