@@ -168,7 +168,7 @@ function sumOfValues(values: Float64Array, rows: Int32Array | undefined): number
   const count = rows ? rows.length : values.length;
   for (let i = 0; i < count; i++) {
     const value = values[rows ? rows[i]! : i]!;
-    if (value === value) sum += value;
+    if (!Number.isNaN(value)) sum += value;
   }
   return sum;
 }

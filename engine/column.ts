@@ -78,7 +78,7 @@ export class NumberColumn implements ColumnOf<number> {
 
   get(row: number): number | null {
     const value = this.values[row]!;
-    return value === value ? value : null;
+    return Number.isNaN(value) ? null : value;
   }
 
   select(rows: Int32Array): NumberColumn {
@@ -186,7 +186,7 @@ export class TextColumn implements ColumnOf<string> {
 
 /** Numbers of unknown kind: integers if all are, else floats. */
 export function numberColumn(values: Float64Array): NumberColumn {
-  const whole = values.every((value) => value !== value || Number.isInteger(value));
+  const whole = values.every((value) => Number.isNaN(value) || Number.isInteger(value));
   return new NumberColumn(whole ? 'integer' : 'float', values);
 }
 

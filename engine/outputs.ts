@@ -1,0 +1,129 @@
+import { Batch, DEAD_LETTER, MAIN } from './batch.ts';
+import { type Column, NumberColumn, TextColumn } from './column.ts';
+import type { OperatorMeter } from './metrics.ts';
+import type { Fault, Outputs, Tally } from './operator.ts';
+import { addNamed, addTally } from './tally.ts';
+
+interface Letter {
+  readonly batch: Batch;
+  readonly row: number;
+  readonly faults: readonly [Fault, ...Fault[]];
+}
+
+/**
+ * The {@link Outputs} that an operator writes to: counts, and hands batches to `push`. Dead letters are gathered and leave
+ * as one batch on their own port, so that they are committed with the records they stood among.
+ */
+export class CountedOutputs implements Outputs {
+  readonly #meter: OperatorMeter;
+  readonly #measure: string;
+  readonly #push: (batch: Batch) => Promise<void> | void;
+  #letters: Letter[] = [];
+  #measuredIn = false;
+
+  constructor(meter: OperatorMeter, measure: string, push: (batch: Batch) => Promise<void> | void) {
+    this.#meter = meter;
+    this.#measure = measure;
+    this.#push = push;
+  }
+
+  /** Counts a batch that comes in; what then goes out is compared with it. */
+  received(batch: Batch): void {
+    const amount = batch.sum(this.#measure);
+    this.#measuredIn = amount !== null;
+    addTally(this.#meter.counts.in, batch.length, amount ?? 0);
+  }
+
+  emit(batch: Batch): Promise<void> | void {
+    if (batch.length === 0) return;
+    if (batch.port === MAIN) addTally(this.#meter.counts.out, batch.length, this.#amount(batch));
+    return this.#push(batch);
+  }
+
+  deadLetter(batch: Batch, row: number, faults: readonly [Fault, ...Fault[]]): void {
+    addNamed(this.#meter.counts.deadLettered, faults[0].code, 1, this.#amount(batch, Int32Array.of(row)));
+    this.#letters.push({ batch, row, faults });
+  }
+
+  filtered(batch: Batch, rows: Int32Array, reason: string): void {
+    if (rows.length > 0) addNamed(this.#meter.counts.filtered, reason, rows.length, this.#amount(batch, rows));
+  }
+
+  late(batch: Batch, rows: Int32Array): void {
+    if (rows.length > 0) addTally(this.#meter.counts.late, rows.length, this.#amount(batch, rows));
+  }
+
+  written(tallies: Readonly<Record<string, Tally>>): void {
+    for (const [outcome, { records, amount }] of Object.entries(tallies)) {
+      addNamed(this.#meter.counts.written, outcome, records, amount);
+    }
+  }
+
+  watermark(seconds: number): void {
+    this.#meter.watermark = Math.max(this.#meter.watermark ?? seconds, seconds);
+  }
+
+  /** Sends the dead letters gathered so far. */
+  async sendLetters(): Promise<void> {
+    if (this.#letters.length === 0) return;
+    const batches = letterBatches(this.#meter.id, this.#letters, this.#measure);
+    this.#letters = [];
+    for (const batch of batches) await this.#push(batch);
+  }
+
+  #amount(batch: Batch, rows?: Int32Array): number {
+    const amount = batch.sum(this.#measure, rows) ?? 0;
+    if (!this.#measuredIn) this.#meter.counts.found += amount;
+    return amount;
+  }
+}
+
+/** One batch of dead letters for each batch that they stood in. */
+function letterBatches(operator: string, letters: readonly Letter[], measure: string): Batch[] {
+  const bySource = Map.groupBy(letters, (letter) => letter.batch);
+  return [...bySource].map(([source, group]) => {
+    const rows = Int32Array.from(group, (letter) => letter.row);
+    const provenance = source.provenance.select(rows);
+    const columns = letterColumns(operator, source, group, measure);
+    const { split, sequence } = source;
+    return new Batch({ split, sequence, provenance, columns, length: rows.length, port: DEAD_LETTER });
+  });
+}
+
+function letterColumns(
+  operator: string,
+  source: Batch,
+  letters: readonly Letter[],
+  measure: string,
+): Map<string, Column> {
+  const text = (of: (letter: Letter) => string | null) => new TextColumn(letters.map(of));
+  const { provenance } = source;
+  const amount = source.columns.get(measure);
+  return new Map<string, Column>([
+    ['operator', text(() => operator)],
+    ['reason', text(({ faults }) => faults[0].code)],
+    ['field', text(({ faults }) => faults[0].field ?? null)],
+    ['message', text(({ faults }) => faults[0].message)],
+    ['faults', text(({ faults }) => JSON.stringify(faults))],
+    ['raw', text(({ row }) => provenance.raw(row))],
+    [
+      'byte_offset',
+      new NumberColumn(
+        'integer',
+        Float64Array.from(letters, ({ row }) => provenance.offsets[row]!),
+      ),
+    ],
+    [
+      'amount',
+      new NumberColumn(
+        'decimal',
+        Float64Array.from(letters, ({ row }) => amountAt(amount, row)),
+        10_000,
+      ),
+    ],
+  ]);
+}
+
+function amountAt(column: Column | undefined, row: number): number {
+  return column?.kind === 'number' ? column.values[row]! : Number.NaN;
+}

@@ -1,0 +1,168 @@
+import { Writable } from 'node:stream';
+import { Worker } from 'node:worker_threads';
+import { reviveError, TillstreamError } from './errors.ts';
+import type { OperatorMetrics } from './metrics.ts';
+import type { Checkpoint } from './operator.ts';
+import { type Item, isCheckpoint } from './operator-stream.ts';
+import type { FromStage, StageRun, StageSetup, ToStage } from './stage-messages.ts';
+import { BatchPacker } from './transfer.ts';
+
+/** Batches that may be under way to the other thread or wait there: what bounds memory when it is slower. */
+const CREDITS = 4;
+
+/** What a run hears from its stage. */
+export interface StageListener {
+  /** A checkpoint has been made durable; its counts are complete. */
+  committed(checkpoint: Checkpoint): void;
+  sampled(operators: readonly OperatorMetrics[]): void;
+}
+
+interface Pending {
+  resolve(value: unknown): void;
+  reject(error: Error): void;
+}
+
+/**
+ * A worker thread that runs the last operators of plans, one run after another, and holds their services.
+ * Batches cross to it as transferred columns under a window of credits.
+ */
+export class Stage {
+  readonly #worker: Worker;
+  readonly #packer = new BatchPacker();
+  readonly #calls = new Map<number, Pending>();
+  readonly #ready: Promise<void>;
+  readonly #exited: Promise<void>;
+  #credits = CREDITS;
+  #nextCall = 1;
+  #failure: Error | null = null;
+  #closing = false;
+  #onCredit: () => void = () => {};
+  #onEnded: (message: Extract<FromStage, { kind: 'ended' }>) => void = () => {};
+  #listener: StageListener | null = null;
+
+  private constructor(setup: StageSetup) {
+    this.#worker = new Worker(new URL('./stage-worker.ts', import.meta.url), { workerData: setup });
+    this.#ready = new Promise((resolve, reject) => {
+      this.#calls.set(0, { resolve: () => resolve(), reject });
+    });
+    this.#exited = new Promise((resolve) => {
+      this.#worker.on('exit', (code) => {
+        if (!this.#closing) this.#fail(new TillstreamError('stage_died', `the writer thread ended with code ${code}`));
+        resolve();
+      });
+    });
+    this.#worker.on('error', (error: Error) => this.#fail(error));
+    this.#worker.on('message', (message: FromStage) => this.#receive(message));
+  }
+
+  /** Starts the thread; rejects with the error of its services if they can't be made. */
+  static async start(setup: StageSetup): Promise<Stage> {
+    const stage = new Stage(setup);
+    await stage.#ready;
+    return stage;
+  }
+
+  /** Calls a method of a service on the thread; arguments and result are copied. */
+  call<T>(service: string, method: string, ...args: unknown[]): Promise<T> {
+    if (this.#failure) return Promise.reject(this.#failure);
+    const id = this.#nextCall++;
+    return new Promise<T>((resolve, reject) => {
+      this.#calls.set(id, { resolve: resolve as (value: unknown) => void, reject });
+      this.#send({ kind: 'call', id, service, method, args });
+    });
+  }
+
+  /** Begins a run on the thread: what is written goes through its operators; `finish` is when they have ended. */
+  begin(run: StageRun, listener: StageListener): Writable {
+    this.#listener = listener;
+    this.#credits = CREDITS;
+    const ended = Promise.withResolvers<Error | null>();
+    this.#onEnded = ({ error, operators }) => {
+      listener.sampled(operators);
+      ended.resolve(error ? reviveError(error) : null);
+      if (error) stream.destroy(reviveError(error));
+    };
+    const stream = new Writable({
+      objectMode: true,
+      highWaterMark: 1,
+      write: (item: Item, _encoding, callback) => {
+        this.#forward(item).then(() => callback(), callback);
+      },
+      final: (callback) => {
+        this.#send({ kind: 'end' });
+        ended.promise.then((error) => callback(error));
+      },
+      destroy: (error, callback) => {
+        this.#onCredit();
+        if (!stream.writableFinished) this.#send({ kind: 'abort' });
+        // The thread's operators are closed when it says so; a run is over only then.
+        ended.promise.then((cause) => callback(error ?? cause));
+      },
+    });
+    this.#send({ kind: 'run', run });
+    return stream;
+  }
+
+  /** Ends the thread after its services have closed. */
+  async close(): Promise<void> {
+    this.#closing = true;
+    this.#send({ kind: 'close' });
+    await this.#exited;
+  }
+
+  async #forward(item: Item): Promise<void> {
+    if (isCheckpoint(item)) {
+      this.#send({ kind: 'checkpoint', checkpoint: item });
+    } else {
+      const { message, transfer } = this.#packer.pack(item);
+      this.#worker.postMessage({ kind: 'batch', batch: message } satisfies ToStage, transfer);
+    }
+    this.#credits--;
+    if (this.#credits > 0 || this.#failure) return;
+    await new Promise<void>((resolve) => {
+      this.#onCredit = resolve;
+    });
+  }
+
+  #receive(message: FromStage): void {
+    switch (message.kind) {
+      case 'ready':
+        return this.#settle(0, { value: undefined });
+      case 'credit':
+        this.#credits++;
+        return this.#onCredit();
+      case 'committed':
+        return this.#listener?.committed(message.checkpoint);
+      case 'sample':
+        return this.#listener?.sampled(message.operators);
+      case 'ended':
+        return this.#onEnded(message);
+      case 'result':
+        return this.#settle(
+          message.id,
+          message.error ? { error: reviveError(message.error) } : { value: message.value },
+        );
+    }
+  }
+
+  #settle(id: number, result: { value?: unknown; error?: Error }): void {
+    const pending = this.#calls.get(id);
+    this.#calls.delete(id);
+    if (result.error) pending?.reject(result.error);
+    else pending?.resolve(result.value);
+  }
+
+  #fail(error: Error): void {
+    this.#failure ??= error;
+    for (const id of [...this.#calls.keys()]) this.#settle(id, { error: this.#failure });
+    this.#onEnded({
+      kind: 'ended',
+      error: { name: 'TillstreamError', code: 'stage_died', message: error.message },
+      operators: [],
+    });
+  }
+
+  #send(message: ToStage): void {
+    this.#worker.postMessage(message);
+  }
+}

@@ -1,0 +1,141 @@
+import { Batch, Provenance, type Split } from './batch.ts';
+import {
+  type Column,
+  DictionaryColumn,
+  IdentifierColumn,
+  NumberColumn,
+  type NumberType,
+  TextColumn,
+} from './column.ts';
+import { Dictionary } from './dictionary.ts';
+
+/** New texts of a dictionary, for a receiver that has those before `from`. */
+interface DictionaryNews {
+  readonly id: number;
+  readonly from: number;
+  readonly added: readonly string[];
+}
+
+type PackedColumn =
+  | { readonly kind: 'number'; readonly type: NumberType; readonly scale: number; readonly values: Float64Array }
+  | { readonly kind: 'dictionary'; readonly codes: Int32Array; readonly news: DictionaryNews }
+  | {
+      readonly kind: 'identifier';
+      readonly codes: Int32Array;
+      readonly numbers: Float64Array;
+      readonly news: DictionaryNews;
+    }
+  | { readonly kind: 'text'; readonly joined: string; readonly lengths: Int32Array };
+
+/** A batch as a message between threads: typed arrays to be transferred, joined strings, no row objects. */
+export interface PackedBatch {
+  readonly split: Split;
+  readonly sequence: number;
+  readonly port: string;
+  readonly length: number;
+  readonly lines: Int32Array;
+  readonly columns: readonly (readonly [string, PackedColumn])[];
+}
+
+/** Turns batches into messages for one receiver. The batch packed must not be used afterwards: its arrays have moved. */
+export class BatchPacker {
+  /** By column: the dictionary its receiver knows, and how many of its texts. */
+  readonly #known = new Map<string, { dictionary: Dictionary; count: number }>();
+
+  pack(batch: Batch): { message: PackedBatch; transfer: ArrayBuffer[] } {
+    const transfer = new Set<ArrayBuffer>();
+    const columns = [...batch.columns].map(
+      ([name, column]) => [name, this.#pack(`${batch.port}/${name}`, column, transfer)] as const,
+    );
+    const { split, sequence, port, length } = batch;
+    const lines = movable(batch.provenance.lines, transfer);
+    return { message: { split, sequence, port, length, lines, columns }, transfer: [...transfer] };
+  }
+
+  #pack(key: string, column: Column, transfer: Set<ArrayBuffer>): PackedColumn {
+    switch (column.kind) {
+      case 'number': {
+        const { kind, type, scale } = column;
+        return { kind, type, scale, values: movable(column.values, transfer) };
+      }
+      case 'dictionary':
+        return { kind: column.kind, codes: movable(column.codes, transfer), news: this.#news(key, column.dictionary) };
+      case 'identifier': {
+        const codes = movable(column.codes, transfer);
+        const numbers = movable(column.numbers, transfer);
+        return { kind: column.kind, codes, numbers, news: this.#news(key, column.dictionary) };
+      }
+      default:
+        return packTexts(column, transfer);
+    }
+  }
+
+  #news(key: string, dictionary: Dictionary): DictionaryNews {
+    const known = this.#known.get(key);
+    const from = known?.dictionary === dictionary ? known.count : 0;
+    this.#known.set(key, { dictionary, count: dictionary.values.length });
+    return { id: dictionary.id, from, added: dictionary.values.slice(from) };
+  }
+}
+
+function packTexts(column: Column, transfer: Set<ArrayBuffer>): PackedColumn {
+  const lengths = new Int32Array(column.length);
+  const texts: string[] = [];
+  for (let row = 0; row < column.length; row++) {
+    const text = column.get(row);
+    lengths[row] = text === null ? -1 : String(text).length;
+    if (text !== null) texts.push(String(text));
+  }
+  return { kind: 'text', joined: texts.join(''), lengths: movable(lengths, transfer) };
+}
+
+/** The array if it has its buffer to itself, else a copy that does; its buffer is put on the transfer list. */
+function movable<T extends Int32Array | Float64Array>(array: T, transfer: Set<ArrayBuffer>): T {
+  const { buffer } = array;
+  const alone = buffer instanceof ArrayBuffer && buffer.byteLength === array.byteLength && !transfer.has(buffer);
+  const own = alone ? array : (array.slice() as T);
+  transfer.add(own.buffer as ArrayBuffer);
+  return own;
+}
+
+const NO_BYTES = Buffer.alloc(0);
+
+/** Turns the messages of one {@link BatchPacker} back into batches. */
+export class BatchUnpacker {
+  readonly #dictionaries = new Map<string, { id: number; dictionary: Dictionary }>();
+
+  unpack({ split, sequence, port, length, lines, columns }: PackedBatch): Batch {
+    const nowhere = new Int32Array(length);
+    const provenance = new Provenance(lines, new Float64Array(length), NO_BYTES, nowhere, nowhere);
+    const unpacked = columns.map(([name, column]) => [name, this.#unpack(`${port}/${name}`, column)] as const);
+    return new Batch({ split, sequence, port, length, provenance, columns: new Map(unpacked) });
+  }
+
+  #unpack(key: string, column: PackedColumn): Column {
+    switch (column.kind) {
+      case 'number':
+        return new NumberColumn(column.type, column.values, column.scale);
+      case 'dictionary':
+        return new DictionaryColumn(column.codes, this.#dictionary(key, column.news));
+      case 'identifier':
+        return new IdentifierColumn(column.codes, column.numbers, this.#dictionary(key, column.news));
+      case 'text':
+        return new TextColumn(unpackTexts(column.joined, column.lengths));
+    }
+  }
+
+  #dictionary(key: string, { id, added }: DictionaryNews): Dictionary {
+    let known = this.#dictionaries.get(key);
+    if (known?.id !== id) {
+      known = { id, dictionary: new Dictionary() };
+      this.#dictionaries.set(key, known);
+    }
+    for (const text of added) known.dictionary.encode(text);
+    return known.dictionary;
+  }
+}
+
+function unpackTexts(joined: string, lengths: Int32Array): (string | null)[] {
+  let start = 0;
+  return Array.from(lengths, (length) => (length < 0 ? null : joined.slice(start, (start += length))));
+}
