@@ -1,0 +1,72 @@
+import { resolve } from 'node:path';
+import type { Dataset } from './config.ts';
+import type { Step } from './schema.ts';
+
+/** One operator of a plan with its options, ready for the engine to check and fill. */
+export interface PlannedStep {
+  readonly operator: string;
+  readonly id?: string;
+  readonly options: Record<string, unknown>;
+}
+
+/** What a plan is compiled for. */
+export interface PlanTarget {
+  /** Path of the file to read. */
+  readonly file: string;
+  /** Folder that the configuration's paths are relative to. */
+  readonly home: string;
+  /** Bytes of the file between two commits. */
+  readonly checkpointBytes: number;
+  /** Field name to the name of the column that holds it in this file, where drift has found it renamed. */
+  readonly renames?: Readonly<Record<string, string>>;
+}
+
+/** What a dataset's records go through unless it says otherwise. */
+export const USUAL_PLAN: readonly string[] = [
+  'csv-source',
+  'validate',
+  'enrich',
+  'aggregate',
+  'dead-letter',
+  'batch-insert',
+];
+
+type Options = Record<string, unknown>;
+
+/** Operator to the options that follow from the dataset; what a plan says itself goes before these. */
+const DERIVED: Readonly<Record<string, (dataset: Dataset, target: PlanTarget) => Options>> = {
+  'csv-source': ({ dialect, fields }, { file, checkpointBytes }) => ({
+    path: resolve(file),
+    checkpointBytes,
+    ...dialect,
+    ...(dialect.header === false && { columns: fields.map(({ name }) => name) }),
+  }),
+  validate: ({ fields, missingValues, map, defaults, contract }, { renames = {} }) => ({
+    fields: fields.map((field) => {
+      const column = renames[field.name];
+      return column === undefined ? field : { ...field, aliases: [...(field.aliases ?? []), column] };
+    }),
+    missingValues,
+    map,
+    defaults,
+    contract,
+  }),
+  enrich: ({ catalogue, stores }, { home }) => ({
+    ...(catalogue !== undefined && { catalogue: resolve(home, catalogue) }),
+    ...(stores !== undefined && { stores: resolve(home, stores) }),
+  }),
+  'batch-insert': ({ name, disposition, primaryKey }) => ({ dataset: name, disposition, primaryKey }),
+};
+
+/**
+ * The operators that a file of the dataset goes through, in order, as plain JSON. The dataset's own plan or the usual
+ * one; options that a plan gives stand, the others follow from the dataset.
+ */
+export function compilePlan(dataset: Dataset, target: PlanTarget): PlannedStep[] {
+  const steps: readonly Step[] = dataset.operators ?? USUAL_PLAN;
+  return steps.map((step) => {
+    const { operator, id, options } = typeof step === 'string' ? { operator: step } : step;
+    const derived = DERIVED[operator]?.(dataset, target) ?? {};
+    return structuredClone({ operator, ...(id !== undefined && { id }), options: { ...derived, ...options } });
+  });
+}
