@@ -127,21 +127,25 @@ export class Stage {
   #receive(message: FromStage): void {
     switch (message.kind) {
       case 'ready':
-        return this.#settle(0, { value: undefined });
+        this.#settle(0, { value: undefined });
+        break;
       case 'credit':
         this.#credits++;
-        return this.#onCredit();
+        this.#onCredit();
+        break;
       case 'committed':
-        return this.#listener?.committed(message.checkpoint);
+        this.#listener?.committed(message.checkpoint);
+        break;
       case 'sample':
-        return this.#listener?.sampled(message.operators);
+        this.#listener?.sampled(message.operators);
+        break;
       case 'ended':
-        return this.#onEnded(message);
-      case 'result':
-        return this.#settle(
-          message.id,
-          message.error ? { error: reviveError(message.error) } : { value: message.value },
-        );
+        this.#onEnded(message);
+        break;
+      case 'result': {
+        const { id, value, error } = message;
+        this.#settle(id, error ? { error: reviveError(error) } : { value });
+      }
     }
   }
 

@@ -136,6 +136,10 @@ export class BatchUnpacker {
 }
 
 function unpackTexts(joined: string, lengths: Int32Array): (string | null)[] {
-  let start = 0;
-  return Array.from(lengths, (length) => (length < 0 ? null : joined.slice(start, (start += length))));
+  let end = 0;
+  return Array.from(lengths, (length) => {
+    if (length < 0) return null;
+    end += length;
+    return joined.slice(end - length, end);
+  });
 }

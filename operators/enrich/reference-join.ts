@@ -1,0 +1,83 @@
+import { type Column, DictionaryColumn, NumberColumn } from '../../engine/column.ts';
+import type { Dictionary } from '../../engine/dictionary.ts';
+import { ReferenceTable } from './reference-table.ts';
+
+interface TextAttribute {
+  readonly field: string;
+  readonly dictionary: Dictionary;
+  readonly codes: Int32Array;
+}
+
+/** Which columns of a table fill which fields, where these are missing in the records. */
+export interface ReferenceJoinOptions {
+  readonly path: string;
+  /** Field of the records, and column of the table. */
+  readonly key: string;
+  /** Field to the columns of the table that it may be called there. */
+  readonly texts: Readonly<Record<string, readonly string[]>>;
+  readonly numbers: Readonly<
+    Record<string, { readonly columns: readonly string[]; readonly scale: number; read(text: string): number }>
+  >;
+}
+
+/** Fills missing fields of records from a {@link ReferenceTable}. */
+export class ReferenceJoin {
+  readonly #key: string;
+  readonly #table: ReferenceTable;
+  readonly #texts: TextAttribute[];
+  readonly #numbers: { field: string; scale: number; values: Float64Array }[];
+
+  constructor({ path, key, texts, numbers }: ReferenceJoinOptions) {
+    const table = ReferenceTable.read(path, key);
+    this.#key = key;
+    this.#table = table;
+    this.#texts = Object.entries(texts).flatMap(([field, names]) => {
+      const column = table.firstColumn(...names);
+      return column === undefined ? [] : [{ field, ...table.texts(column) }];
+    });
+    this.#numbers = Object.entries(numbers).flatMap(([field, { columns, scale, read }]) => {
+      const column = table.firstColumn(...columns);
+      return column === undefined ? [] : [{ field, scale, values: table.numbers(column, read) }];
+    });
+  }
+
+  /** Adds to `columns` what the table knows and they do not say. */
+  fill(columns: Map<string, Column>): void {
+    const keys = columns.get(this.#key);
+    if (!keys) return;
+    const entries = this.#table.entriesOf(keys);
+    for (const attribute of this.#texts) {
+      columns.set(attribute.field, filledTexts(columns.get(attribute.field), attribute, entries));
+    }
+    for (const { field, scale, values } of this.#numbers) {
+      columns.set(field, filledNumbers(columns.get(field), values, scale, entries));
+    }
+  }
+}
+
+function filledTexts(existing: Column | undefined, { dictionary, codes }: TextAttribute, entries: Int32Array): Column {
+  if (!existing) {
+    return new DictionaryColumn(
+      entries.map((entry) => (entry < 0 ? -1 : codes[entry]!)),
+      dictionary,
+    );
+  }
+  if (existing.kind !== 'dictionary' || !existing.codes.includes(-1)) return existing;
+  const into = existing.dictionary;
+  const filled = existing.codes.map((code, row) => {
+    const known = code < 0 && entries[row]! >= 0 ? codes[entries[row]!]! : -1;
+    return known < 0 || into.isFull ? code : into.encode(dictionary.values[known]!);
+  });
+  return new DictionaryColumn(filled, into);
+}
+
+function filledNumbers(existing: Column | undefined, values: Float64Array, scale: number, entries: Int32Array): Column {
+  const given = existing?.kind === 'number' ? existing.values : null;
+  const filled = new Float64Array(entries.length);
+  for (let row = 0; row < entries.length; row++) {
+    const value = given ? given[row]! : Number.NaN;
+    const entry = entries[row]!;
+    filled[row] = Number.isNaN(value) && entry >= 0 ? values[entry]! : value;
+  }
+  return new NumberColumn('decimal', filled, scale);
+}
