@@ -1,0 +1,148 @@
+import fc from 'fast-check';
+import t from 'tap';
+import { dictionaryColumn, NumberColumn } from '../../engine/column.ts';
+import { Dictionary } from '../../engine/dictionary.ts';
+import { aggregate } from '../../operators/aggregate.ts';
+import { batchOf, runThrough } from './in-memory.ts';
+
+interface Row {
+  readonly day: number;
+  readonly store: string | null;
+  readonly revenue: number | null;
+  readonly profit: number | null;
+}
+
+const row = fc.record<Row>({
+  day: fc.constantFrom(0, 20_250_101, 20_250_102),
+  store: fc.constantFrom(null, 'S1', 'S2', 'S3'),
+  revenue: fc.option(fc.integer({ min: -1e6, max: 1e6 })),
+  profit: fc.option(fc.integer({ min: -1e6, max: 1e6 })),
+});
+
+const numbers = (values: (number | null)[], scale: number) =>
+  new NumberColumn(
+    'decimal',
+    Float64Array.from(values, (value) => value ?? Number.NaN),
+    scale,
+  );
+
+/** The rows as batches of the sizes given, each with a dictionary of its own or one shared by all. */
+function batches(rows: readonly Row[], size: number, shared: boolean) {
+  const dictionary = new Dictionary();
+  return Array.from({ length: Math.ceil(rows.length / size) }, (_, i) => {
+    const part = rows.slice(i * size, (i + 1) * size);
+    return batchOf(
+      [
+        [
+          'day',
+          numbers(
+            part.map((each) => each.day),
+            1,
+          ),
+        ],
+        [
+          'store_id',
+          dictionaryColumn(
+            part.map((each) => each.store),
+            shared ? dictionary : new Dictionary(),
+          ),
+        ],
+        [
+          'revenue',
+          numbers(
+            part.map((each) => each.revenue),
+            10_000,
+          ),
+        ],
+        [
+          'profit',
+          numbers(
+            part.map((each) => each.profit),
+            10_000,
+          ),
+        ],
+      ],
+      part.length,
+    );
+  });
+}
+
+function expected(rows: readonly Row[]) {
+  const groups = Map.groupBy(rows, (each) => `${each.day}/${each.store}`);
+  return [...groups].map(([key, members]) => [
+    key,
+    members.length,
+    members.reduce((sum, each) => sum + (each.revenue ?? 0), 0),
+    members.reduce((sum, each) => sum + (each.profit === null ? 0 : (each.revenue ?? 0)), 0),
+  ]);
+}
+
+t.test('groups add up to what a plain group-by gives, however the records are batched', async (t) => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(row, { minLength: 1, maxLength: 200 }),
+      fc.integer({ min: 1, max: 50 }),
+      fc.boolean(),
+      async (rows, size, shared) => {
+        const out = await runThrough(aggregate, {}, batches(rows, size, shared));
+        const got = out
+          .records('aggregate')
+          .map((each) => [`${each.day}/${each.store_id}`, each.lines, each.revenue, each.costed_revenue]);
+        t.strictSame(got.sort(), expected(rows).sort());
+        t.equal(out.records().length, rows.length, 'records pass');
+      },
+    ),
+    { numRuns: 60 },
+  );
+});
+
+t.test('many groups leave in parts that add up', async (t) => {
+  const count = 300_000;
+  const days = Array.from({ length: count }, (_, i) => i % 150_000);
+  const size = 10_000;
+  const parts = Array.from({ length: count / size }, (_, i) => {
+    const part = days.slice(i * size, (i + 1) * size);
+    return batchOf(
+      [
+        ['day', numbers(part, 1)],
+        [
+          'revenue',
+          numbers(
+            part.map(() => 5),
+            10_000,
+          ),
+        ],
+      ],
+      size,
+    );
+  });
+  const out = await runThrough(aggregate, {}, parts);
+  const sums = new Map<number, number>();
+  for (const batch of out.batches.filter((each) => each.port === 'aggregate')) {
+    const day = batch.column('day') as NumberColumn;
+    const revenue = batch.column('revenue') as NumberColumn;
+    for (const [i, value] of day.values.entries()) sums.set(value, (sums.get(value) ?? 0) + revenue.values[i]!);
+  }
+  t.equal(sums.size, 150_000);
+  t.ok([...sums.values()].every((sum) => sum === 10));
+  t.ok(out.batches.filter((each) => each.port === 'aggregate').length > 1);
+});
+
+t.test('measures and groups can be chosen, and keep their scale', async (t) => {
+  const batch = batchOf(
+    [
+      ['revenue', numbers([10_000, 20_000], 10_000)],
+      ['store_id', dictionaryColumn(['A', 'A'])],
+    ],
+    2,
+  );
+  const options = {
+    by: ['store_id'],
+    measures: [{ name: 'total', sum: 'revenue' }, { name: 'count' }],
+    port: 'totals',
+  };
+  const out = await runThrough(aggregate, options, [batch]);
+  const totals = out.batches.find((each) => each.port === 'totals')!;
+  t.strictSame(totals.records, [{ store_id: 'A', total: 30_000, count: 2 }]);
+  t.equal((totals.column('total') as NumberColumn).scale, 10_000);
+});
