@@ -1,0 +1,269 @@
+import { isUtf8 } from 'node:buffer';
+import type { Fault } from '../../engine/operator.ts';
+import { measureRecord, type ParsedRecord, parseRecord } from './careful.ts';
+import type { DialectBytes } from './dialect.ts';
+import { BLOCK_ROWS, RecordBlock, type Reject } from './record-block.ts';
+import { CRAMPED, FULL, PARTIAL, RAGGED, SCANNED, ScanLoop } from './scan-loop.ts';
+
+/** Bytes of the file at hand: `bytes[from, to)`, with at least one byte of room beyond `to`. */
+export interface Window {
+  readonly bytes: Buffer;
+  readonly from: number;
+  readonly to: number;
+  /** No bytes follow `to`. */
+  readonly final: boolean;
+}
+
+/** Records found, and the buffer that their bounds point into. */
+export interface Scanned {
+  readonly bytes: Buffer;
+  readonly block: RecordBlock;
+}
+
+export interface ScannerOptions {
+  readonly dialect: DialectBytes;
+  /** Names of the fields: gives the number of cells, and what a repeated header looks like. */
+  readonly names: readonly string[];
+  /** The header record's own cells, in the file's spelling; null where the file has none. */
+  readonly header: readonly string[] | null;
+  /** Look for broken UTF-8; not wanted of bytes that were transcoded. */
+  readonly checkUtf8: boolean;
+  /** Line at which the first window begins, from 1. */
+  readonly line: number;
+}
+
+/** Finds records and cells in windows of a file, and sorts out those that cannot go on. */
+export class Scanner {
+  readonly #loop: ScanLoop;
+  readonly #options: ScannerOptions;
+  readonly #stride: number;
+  readonly #header: readonly Buffer[] | null;
+  #bytes: Buffer = Buffer.alloc(0);
+  /** The rest of a line that was too long is being left out. */
+  #discarding = false;
+
+  constructor(options: ScannerOptions) {
+    this.#options = options;
+    this.#stride = options.names.length;
+    this.#header = options.header?.map((cell) => Buffer.from(cell)) ?? null;
+    this.#loop = new ScanLoop(options.dialect);
+    this.#loop.line = options.line;
+  }
+
+  /** Line of the next record. */
+  get line(): number {
+    return this.#loop.line;
+  }
+
+  /** Where the next record begins in the last window. */
+  get position(): number {
+    return this.#loop.position;
+  }
+
+  /** False in the middle of a line that is being left out: no place to go on from later. */
+  get atRecord(): boolean {
+    return !this.#discarding;
+  }
+
+  /** All complete records of a window, in blocks; `position` then says what is left for the next. */
+  *scan(window: Window): Generator<Scanned, void, undefined> {
+    const loop = this.#loop;
+    this.#bytes = window.bytes;
+    this.#bytes[window.to] = 10;
+    loop.position = window.from;
+    loop.side = window.to + 1;
+    if (this.#discarding) this.#discard(window);
+    for (let more = !this.#discarding; more; ) {
+      const from = loop.position;
+      const block = new RecordBlock(this.#stride, window.to - from);
+      more = this.#fill(block, window);
+      if (block.rows > 0) this.#screen(block, from);
+      if (block.rows > 0 || block.rejects.length > 0) yield { bytes: this.#bytes, block };
+    }
+  }
+
+  /** Says whether there may be more in the window. */
+  #fill(block: RecordBlock, { to, final }: Window): boolean {
+    const loop = this.#loop;
+    for (;;) {
+      const status = loop.run(block, this.#bytes, to, final);
+      if (status === SCANNED) return false;
+      if (status === PARTIAL && !final && to - loop.position <= this.#options.dialect.maxRecordBytes) return false;
+      if (status === RAGGED) this.#ragged(block);
+      else if (status === CRAMPED) this.#grow(to);
+      else if (status !== FULL && !this.#careful(block, to, final)) return false;
+      if (block.rows === block.capacity || block.rejects.length >= BLOCK_ROWS) return true;
+    }
+  }
+
+  /** Makes room for unescaped cells: as much as the window can need. */
+  #grow(to: number): void {
+    const larger = Buffer.allocUnsafeSlow(this.#loop.side + to + 1);
+    this.#bytes.copy(larger, 0, 0, this.#loop.side);
+    this.#bytes = larger;
+  }
+
+  #ragged(block: RecordBlock): void {
+    const loop = this.#loop;
+    const { position, recordEnd, line, found } = loop;
+    loop.position = loop.next;
+    loop.line = loop.nextLine;
+    this.#reject(block, line, position, recordEnd, this.#countFault(found));
+  }
+
+  #countFault(found: number): Fault {
+    const code = found > this.#stride ? 'too_many_fields' : 'too_few_fields';
+    return { code, message: `expected ${this.#stride} fields, got ${found}` };
+  }
+
+  /** Takes the record at hand byte by byte, with csv-parse. False where the rest of it is still to come. */
+  #careful(block: RecordBlock, to: number, final: boolean): boolean {
+    const { dialect } = this.#options;
+    const loop = this.#loop;
+    const { position, line } = loop;
+    const bounds = measureRecord(this.#bytes, position, to, final, dialect);
+    if (bounds.kind !== 'line' && bounds.end - position > dialect.maxRecordBytes)
+      return this.#tooLong(block, to, final);
+    if (bounds.kind === 'partial') return false;
+    loop.position = bounds.next;
+    loop.line += bounds.lines;
+    if (bounds.kind === 'line') return true;
+    this.#take(block, line, position, bounds.end, parseRecord(this.#bytes.subarray(position, bounds.end), dialect));
+    return true;
+  }
+
+  #take(block: RecordBlock, line: number, start: number, end: number, parsed: ParsedRecord): void {
+    const cells = 'cells' in parsed ? parsed.cells : [];
+    const fault = 'fault' in parsed ? parsed.fault : this.#countFault(cells.length);
+    if (cells.length !== this.#stride) {
+      this.#reject(block, line, start, end, fault);
+      return;
+    }
+    const row = block.rows++;
+    block.lines[row] = line;
+    block.recordStarts[row] = start;
+    block.recordEnds[row] = end;
+    for (let i = 0; i < cells.length; i++) this.#place(block, row * this.#stride + i, cells[i]!);
+  }
+
+  /** Puts a cell's text beside the file's bytes. */
+  #place(block: RecordBlock, cell: number, text: string): void {
+    const loop = this.#loop;
+    const length = Buffer.byteLength(text);
+    if (loop.side + length > this.#bytes.length) this.#grow(loop.side + length);
+    block.starts[cell] = loop.side;
+    loop.side += this.#bytes.write(text, loop.side);
+    block.ends[cell] = loop.side;
+  }
+
+  /** Leaves out the line at hand; reading goes on after its line break, whatever quote is open. */
+  #tooLong(block: RecordBlock, to: number, final: boolean): boolean {
+    const loop = this.#loop;
+    const { maxRecordBytes } = this.#options.dialect;
+    const { position, line } = loop;
+    this.#discarding = true;
+    this.#discard({ bytes: this.#bytes, from: position, to, final });
+    const end = Math.min(lineEnd(this.#bytes, position, to), position + maxRecordBytes);
+    const message = `record is longer than ${maxRecordBytes} bytes`;
+    this.#reject(block, line, position, end, { code: 'record_too_long', message });
+    return !this.#discarding;
+  }
+
+  /** Goes past the next line break, as far as it is in the window. */
+  #discard({ to, final }: Window): void {
+    const loop = this.#loop;
+    const end = lineEnd(this.#bytes, loop.position, to);
+    const isSplit = !final && this.#bytes[end] === 13 && end + 1 === to;
+    loop.position = end;
+    if ((end === to && !final) || isSplit) return;
+    this.#discarding = false;
+    if (end === to) return;
+    loop.position += this.#bytes[end] === 13 && end + 1 < to && this.#bytes[end + 1] === 10 ? 2 : 1;
+    loop.line++;
+  }
+
+  #reject(block: RecordBlock, line: number, start: number, end: number, fault: Fault): void {
+    const raw = this.#bytes.subarray(start, end);
+    const isRagged = fault.code === 'too_few_fields' || fault.code === 'too_many_fields';
+    if (isRagged && isBlank(raw, this.#options.dialect)) {
+      block.rejects.push({ line, start, end, faults: [], reason: 'blank_row' });
+      return;
+    }
+    const faults = [fault];
+    if (this.#options.checkUtf8 && !isUtf8(raw)) faults.push(BROKEN_UTF8);
+    block.rejects.push({ line, start, end, faults });
+  }
+
+  /** Takes blank rows, repeated headers and broken UTF-8 out of a block that begins at `from`. */
+  #screen(block: RecordBlock, from: number): void {
+    const broken = this.#options.checkUtf8 && !isUtf8(this.#bytes.subarray(from, this.#loop.position));
+    if (!broken && !this.#hasSuspects(block)) return;
+    block.retain((row) => {
+      const reject = this.#rejectOf(block, row, broken);
+      if (reject) block.rejects.push(reject);
+      return reject === null;
+    });
+    block.rejects.sort((a, b) => a.line - b.line || a.start - b.start);
+  }
+
+  /** Might any row be blank or a header? One look at each row's first cell says no for nearly all files. */
+  #hasSuspects({ rows, stride, starts, ends }: RecordBlock): boolean {
+    const bytes = this.#bytes;
+    const name = this.#header?.[0];
+    const length = name ? name.length : -1;
+    for (let row = 0, cell = 0; row < rows; row++, cell += stride) {
+      const start = starts[cell]!;
+      const end = ends[cell]!;
+      if (start === end || bytes[start]! <= 32) return true;
+      if (end - start === length && name?.compare(bytes, start, end) === 0) return true;
+    }
+    return false;
+  }
+
+  #rejectOf(block: RecordBlock, row: number, broken: boolean): Reject | null {
+    const start = block.recordStarts[row]!;
+    const end = block.recordEnds[row]!;
+    const line = block.lines[row]!;
+    if (broken && !isUtf8(this.#bytes.subarray(start, end))) return { line, start, end, faults: [BROKEN_UTF8] };
+    if (this.#isBlankRow(block, row)) return { line, start, end, faults: [], reason: 'blank_row' };
+    if (this.#isHeader(block, row)) return { line, start, end, faults: [], reason: 'repeated_header' };
+    return null;
+  }
+
+  #isBlankRow({ stride, starts, ends }: RecordBlock, row: number): boolean {
+    const bytes = this.#bytes;
+    for (let cell = row * stride; cell < (row + 1) * stride; cell++) {
+      for (let i = starts[cell]!; i < ends[cell]!; i++) if (bytes[i]! > 32) return false;
+    }
+    return true;
+  }
+
+  #isHeader({ stride, starts, ends }: RecordBlock, row: number): boolean {
+    const header = this.#header;
+    if (!header) return false;
+    for (let i = 0; i < stride; i++) {
+      const cell = row * stride + i;
+      const name = header[i]!;
+      if (ends[cell]! - starts[cell]! !== name.length) return false;
+      if (name.compare(this.#bytes, starts[cell], ends[cell]) !== 0) return false;
+    }
+    return true;
+  }
+}
+
+const BROKEN_UTF8: Fault = { code: 'invalid_encoding', message: 'holds bytes that are not UTF-8' };
+
+/** Are all cells of the record blank? */
+function isBlank(raw: Buffer, dialect: DialectBytes): boolean {
+  const { delimiter, quote } = dialect;
+  if (raw.some((byte) => byte > 32 && byte < 128 && byte !== delimiter && byte !== quote)) return false;
+  const parsed = parseRecord(raw, dialect);
+  return 'cells' in parsed && parsed.cells.every((cell) => /^[\0-\x20]*$/.test(cell));
+}
+
+/** Where the line at `from` ends: at its line break, or at `to`. */
+function lineEnd(bytes: Uint8Array, from: number, to: number): number {
+  let i = from;
+  while (i < to && bytes[i] !== 10 && bytes[i] !== 13) i++;
+  return i;
+}

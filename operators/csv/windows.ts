@@ -1,0 +1,84 @@
+import type { Feed } from './feed.ts';
+import type { Window } from './scanner.ts';
+
+/** Bytes read at a time. */
+export const WINDOW_BYTES = 1_048_576;
+/** Room before the bytes read, for what the window before left over. */
+const HEADROOM = 65_536;
+/** Room after them: the scanner's sentinel and some unescaped cells. */
+const TAILROOM = 4_096;
+
+interface Chunk {
+  readonly bytes: Buffer;
+  readonly length: number;
+}
+
+/**
+ * Cuts a feed into windows, each beginning with what was left of the one before. While one is being scanned the next
+ * is being read; no more than that, so a consumer that waits stops the reading.
+ */
+export class Windows {
+  readonly #feed: Feed;
+  readonly #windowBytes: number;
+  #ahead: Promise<Chunk> | null = null;
+  #last: Window | null = null;
+  /** Offset in the text of `bytes[0]` of the current window; negative before the first bytes. */
+  #base: number;
+
+  /** `offset` is the place in the text of the feed's first byte. */
+  constructor(feed: Feed, offset: number, windowBytes: number = WINDOW_BYTES) {
+    this.#feed = feed;
+    this.#windowBytes = windowBytes;
+    this.#base = offset;
+  }
+
+  /** Offset in the text of a place in the current window. */
+  offsetOf(position: number): number {
+    return this.#base + position;
+  }
+
+  /** The window after the current one, of which `consumed` is the first byte still wanted. Null when that was the last. */
+  async next(consumed = 0): Promise<Window | null> {
+    const last = this.#last;
+    if (last?.final) return null;
+    const chunk = await (this.#ahead ?? this.#read());
+    this.#ahead = null;
+    const final = chunk.length < this.#windowBytes;
+    if (!final) this.#ahead = this.#read();
+    // Without a rejection handler of its own a failing read would end the process before anybody awaits it.
+    this.#ahead?.catch(() => {});
+    const rest = last ? last.to - consumed : 0;
+    const bytes = rest > HEADROOM ? withRoom(chunk, rest) : chunk.bytes;
+    const dataStart = bytes === chunk.bytes ? HEADROOM : rest;
+    const from = dataStart - rest;
+    if (last) last.bytes.copy(bytes, from, consumed, last.to);
+    this.#base += last ? consumed - from : -from;
+    this.#last = { bytes, from, to: dataStart + chunk.length, final };
+    return this.#last;
+  }
+
+  async close(): Promise<void> {
+    // A read under way must not write into a file handle's buffer after the handle is gone.
+    await this.#ahead?.catch(() => {});
+    await this.#feed.close();
+  }
+
+  async #read(): Promise<Chunk> {
+    const wanted = this.#windowBytes;
+    const bytes = Buffer.allocUnsafeSlow(HEADROOM + wanted + TAILROOM);
+    let length = 0;
+    while (length < wanted) {
+      const got = await this.#feed.fill(bytes, HEADROOM + length, wanted - length);
+      if (got === 0) break;
+      length += got;
+    }
+    return { bytes, length };
+  }
+}
+
+/** The chunk in a buffer with more room before it. */
+function withRoom(chunk: Chunk, rest: number): Buffer {
+  const bytes = Buffer.allocUnsafeSlow(rest + chunk.length + TAILROOM);
+  chunk.bytes.copy(bytes, rest, HEADROOM, HEADROOM + chunk.length);
+  return bytes;
+}

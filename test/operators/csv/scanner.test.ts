@@ -1,0 +1,110 @@
+import fc from 'fast-check';
+import t from 'tap';
+import { type Dialect, dialectBytes, fillDialect } from '../../../operators/csv/dialect.ts';
+import { Scanner } from '../../../operators/csv/scanner.ts';
+import { Windows } from '../../../operators/csv/windows.ts';
+import { csvBytes, dialects } from './arbitrary.ts';
+import { breaks, oracle } from './oracle.ts';
+
+/** What became of a record. */
+interface Outcome {
+  readonly line: number;
+  readonly start: number;
+  readonly raw: string;
+  readonly cells?: readonly string[];
+  readonly reason?: string;
+  readonly faults?: readonly string[];
+}
+
+/** Reads `bytes`, `step` at a time. */
+async function scan(bytes: Buffer, stride: number, dialect: Dialect, step: number): Promise<Outcome[]> {
+  const names = Array.from({ length: stride }, (_, i) => `c${i}`);
+  const parts = dialectBytes(dialect);
+  const scanner = new Scanner({ dialect: parts, names, header: null, checkUtf8: true, line: 1 });
+  const hasMark = bytes.subarray(0, 3).equals(Buffer.from([0xef, 0xbb, 0xbf]));
+  let at = hasMark ? 3 : 0;
+  const feed = {
+    async fill(buffer: Buffer, to: number, length: number) {
+      const copied = bytes.copy(buffer, to, at, Math.min(at + length, bytes.length));
+      at += copied;
+      return copied;
+    },
+    async close() {},
+  };
+  const windows = new Windows(feed, at, step);
+  const outcomes: Outcome[] = [];
+  for (let window = await windows.next(); window; window = await windows.next(scanner.position)) {
+    for (const { bytes: text, block } of scanner.scan(window)) {
+      const base = windows.offsetOf(0);
+      for (let row = 0; row < block.rows; row++) {
+        const cells = names.map((_, i) =>
+          text.toString('utf8', block.starts[row * stride + i], block.ends[row * stride + i]),
+        );
+        const start = block.recordStarts[row]!;
+        const raw = text.toString('latin1', start, block.recordEnds[row]);
+        outcomes.push({ line: block.lines[row]!, start: base + start, raw, cells });
+      }
+      for (const { line, start, end, faults, reason } of block.rejects) {
+        const raw = text.toString('latin1', start, end);
+        const what = reason ? { reason } : { faults: faults.map(({ code }) => code) };
+        outcomes.push({ line, start: base + start, raw, ...what });
+      }
+    }
+  }
+  return outcomes.sort((a, b) => a.start - b.start);
+}
+
+/** What csv-parse makes of it. */
+function expected(bytes: Buffer, stride: number, dialect: Dialect): Outcome[] {
+  return oracle(bytes, dialect).map(({ cells, faulty, start, end, line, validUtf8 }) => {
+    const place = { line, start, raw: bytes.toString('latin1', start, end) };
+    const utf8 = validUtf8 ? [] : ['invalid_encoding'];
+    if (faulty) return { ...place, faults: ['bad_quoting', ...utf8] };
+    const blank = cells.every((cell) => /^[\0-\x20]*$/.test(cell));
+    if (blank) return { ...place, reason: 'blank_row' };
+    if (cells.length > stride) return { ...place, faults: ['too_many_fields', ...utf8] };
+    if (cells.length < stride) return { ...place, faults: ['too_few_fields', ...utf8] };
+    return validUtf8 ? { ...place, cells } : { ...place, faults: utf8 };
+  });
+}
+
+function same(found: readonly Outcome[], wanted: readonly Outcome[]): void {
+  const [a, b] = [JSON.stringify(found), JSON.stringify(wanted)];
+  if (a !== b) throw new Error(`found  ${a}\nwanted ${b}`);
+}
+
+const strides = fc.integer({ min: 1, max: 4 });
+
+t.test('agrees with csv-parse on every input, dialect and chunk size', async (t) => {
+  const property = fc.asyncProperty(
+    csvBytes,
+    dialects,
+    strides,
+    fc.integer({ min: 1, max: 90 }),
+    async (bytes, dialect, stride, step) => {
+      same(await scan(bytes, stride, dialect, step), expected(bytes, stride, dialect));
+    },
+  );
+  await fc.assert(property, { numRuns: Number(process.env.CSV_RUNS ?? 5_000) });
+  t.pass('all inputs');
+});
+
+t.test('agrees with csv-parse wherever the input is split', async (t) => {
+  const property = fc.asyncProperty(csvBytes, strides, async (bytes, stride) => {
+    const whole = expected(bytes, stride, fillDialect());
+    for (let step = 1; step <= bytes.length + 1; step++) same(await scan(bytes, stride, fillDialect(), step), whole);
+  });
+  await fc.assert(property, { numRuns: 200 });
+  t.pass('all splits');
+});
+
+t.test('counts lines as csv-parse does, but CRLF within quotes once', async (t) => {
+  const property = fc.property(csvBytes, dialects, (bytes, dialect) => {
+    if (bytes.includes('\r\n')) return;
+    for (const { start, end, line, lastLine } of oracle(bytes, dialect)) {
+      if (line + breaks(bytes, start, end) !== lastLine) throw new Error(`ends on ${lastLine}, began on ${line}`);
+    }
+  });
+  fc.assert(property, { numRuns: 5_000 });
+  t.pass('all inputs');
+});
