@@ -51,7 +51,7 @@ const TIME_EXPRESSION: Readonly<Record<string, string>> = {
 
 /** Layouts of a date: `-` stands for each of the separators, which must be the same throughout. */
 const LAYOUTS: readonly { readonly parts: readonly Part[]; readonly text: string }[] = [
-  ...['Y-m-d', 'd-m-Y', 'm-d-Y', 'd-m-y', 'm-d-y', 'y-m-d', 'Y-d-m', 'd-b-Y', 'd-b-y', 'd-B-Y'].flatMap((text) =>
+  ...['Y-m-d', 'd-m-Y', 'm-d-Y', 'd-m-y', 'm-d-y', 'y-m-d', 'd-b-Y', 'd-b-y', 'd-B-Y'].flatMap((text) =>
     ['-', '/', '.', ' '].map((separator) => text.replaceAll('-', separator)),
   ),
   'Ymd',
@@ -81,6 +81,8 @@ function candidate(date: string, time: string, joint: string, zone: string): Can
 }
 
 const ENOUGH = 0.6;
+/** Texts on which layouts are tried before all of them are read. */
+const PROBES = 60;
 
 /**
  * Reads texts as dates. Every layout that fits equally well is weighed: a day above 12 decides by itself; else whether
@@ -88,7 +90,8 @@ const ENOUGH = 0.6;
  */
 export function readDates(texts: readonly string[], dayFirst?: boolean): DateReading | undefined {
   if (texts.length === 0 || texts.filter((text) => /\d/.test(text)).length / texts.length < ENOUGH) return undefined;
-  const probes = texts.slice(0, 50);
+  const step = Math.ceil(texts.length / PROBES);
+  const probes = texts.filter((_, i) => i % step === 0);
   const promising = CANDIDATES.filter(
     ({ expression }) => probes.filter((text) => expression.test(text)).length >= probes.length * 0.3,
   );

@@ -11,8 +11,6 @@ export interface PlannedStep {
 
 /** What a plan is compiled for. */
 export interface PlanTarget {
-  /** Path of the file to read. */
-  readonly file: string;
   /** Folder that the configuration's paths are relative to. */
   readonly home: string;
   /** Bytes of the file between two commits. */
@@ -35,11 +33,10 @@ type Options = Record<string, unknown>;
 
 /** Operator to the options that follow from the dataset; what a plan says itself goes before these. */
 const DERIVED: Readonly<Record<string, (dataset: Dataset, target: PlanTarget) => Options>> = {
-  'csv-source': ({ dialect, fields }, { file, checkpointBytes }) => ({
-    path: resolve(file),
+  'csv-source': ({ dialect, fields }, { checkpointBytes }) => ({
     checkpointBytes,
     ...dialect,
-    ...(dialect.header === false && { columns: fields.map(({ name }) => name) }),
+    ...(!dialect.header && { fields: fields.map(({ name }) => name) }),
   }),
   validate: ({ fields, missingValues, map, defaults, contract }, { renames = {} }) => ({
     fields: fields.map((field) => {
@@ -59,7 +56,7 @@ const DERIVED: Readonly<Record<string, (dataset: Dataset, target: PlanTarget) =>
 };
 
 /**
- * The operators that a file of the dataset goes through, in order, as plain JSON. The dataset's own plan or the usual
+ * The operators that the dataset's files go through, in order, as plain JSON; which file is the split's to say. The dataset's own plan or the usual
  * one; options that a plan gives stand, the others follow from the dataset.
  */
 export function compilePlan(dataset: Dataset, target: PlanTarget): PlannedStep[] {

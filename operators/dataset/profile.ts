@@ -42,7 +42,8 @@ export function profileSample(
 }
 
 function profileColumn(name: string, texts: readonly string[], hints: ReadingHints): ColumnProfile {
-  const { type, format, filled, missing, numbers } = readValues(texts, hints);
+  const { type, format, filled, missing, numbers: all } = readValues(texts, hints);
+  const numbers = all.filter((value) => !Number.isNaN(value));
   const values = texts.map((text) => text.trim()).filter((text) => text !== '' && !missing.includes(text));
   const counts = new Map<string, number>();
   for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);

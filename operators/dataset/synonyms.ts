@@ -28,7 +28,7 @@ const VOCABULARY: Readonly<Record<CanonicalName, string>> = {
     | product, item, name, artikel, produkt, producto, articulo, produit, prodotto, produto, details`,
   store_id: `store id, store, store number, store no, store nbr, store code, store name, shop id, shop, shop name, branch id, branch, branch code, outlet, outlet id, outlet identifier, location id, site id, warehouse, pos id, till, register, terminal id, filiale, filialnummer, filial nr, filial id, markt, laden,
     tienda, id tienda, sucursal, codigo tienda, magasin, id magasin, boutique, point de vente, negozio, id negozio, punto vendita, loja, id loja, filial, winkel, filiaal, winkelnummer, butik, sklep, magaza, sube, магазин, 门店, 店铺, 店舗
-    | location, site, channel, sales channel, department store, market place, seller id`,
+    | site, channel, sales channel, department store, market place, seller id`,
   region: `region, sales region, store region, area, territory, country, country name, state, province, county, gebiet, bundesland, land, verkaufsgebiet, region de ventas, pais, provincia, comunidad, pays, departement, regione, paese, regiao, estado, regio, provincie, woiwodztwo, bolge, ulke, регион, страна, область, 地区, 区域, 国家, 地域
     | market, zone, district, city, location, customer country, ship country, stadt, ciudad, ville, citta, cidade`,
   category: `category, product category, category name, item category, product category name, product line, product group, product type, item type, item group, department, product department, family, merchandise group, commodity group, kategorie, warengruppe, artikelgruppe, produktgruppe, produktkategorie, categoria, categoria de producto,

@@ -29,7 +29,7 @@ export interface ValueReading {
   readonly evidence: string;
   /** Types that were tried, with the share of values that each fits. */
   readonly tried: Readonly<Record<string, number>>;
-  /** The values as numbers (seconds since 1970 for dates), where they are of such a type. */
+  /** The values as numbers (seconds since 1970 for dates), text by text; NaN where one has none. Empty for other types. */
   readonly numbers: readonly number[];
   /** Numbers that are written as if they were codes: leading zeros, or too many digits. */
   readonly codes: boolean;
@@ -47,7 +47,8 @@ const OWN_WORDS = 3;
 /** Works out what a column holds from a sample of its texts. */
 export function readValues(texts: readonly string[], hints: ReadingHints = {}): ValueReading {
   const trimmed = texts.map((text) => text.trim()).filter((text) => text !== '');
-  const words = trimmed.filter((text) => !isMissingWhereTyped(text));
+  const isWord = (text: string) => text !== '' && !isMissingWhereTyped(text);
+  const words = trimmed.filter(isWord);
   const numbers = readNumbers(words, hints.decimalChar);
   const dates = readDates(words, hints.dayFirst);
   const booleans = booleanFit(words);
@@ -58,7 +59,7 @@ export function readValues(texts: readonly string[], hints: ReadingHints = {}): 
     const odd = new Set(typed.odd);
     const missing = distinct(trimmed.filter((text) => isMissingWhereTyped(text) || odd.has(text)));
     const filled = share(trimmed.filter((text) => !missing.includes(text)).length, texts.length);
-    return { ...base, ...typed.reading, missing, filled };
+    return { ...base, ...typed.reading, missing, filled, numbers: aligned(texts, isWord, typed.reading.numbers) };
   }
   const missing = distinct(trimmed.filter(isMissingAnywhere));
   const filled = share(trimmed.length - trimmed.filter(isMissingAnywhere).length, texts.length);
@@ -110,7 +111,7 @@ function dateReading({ type, format, fit, certain, evidence, values }: DateReadi
     certain,
     evidence,
     confidence: certain ? fit : fit * 0.6,
-    numbers: values.filter((v) => !Number.isNaN(v)),
+    numbers: values,
   };
 }
 
@@ -121,7 +122,7 @@ function numberReading({ style, fit, whole, decimals, certain, values }: NumberR
     certain,
     confidence: certain ? fit : fit * 0.7,
     evidence: `${Math.round(fit * 100)} % of the values are numbers`,
-    numbers: values.filter((value) => !Number.isNaN(value)),
+    numbers: values,
     wholeDecimals: whole && decimals,
   };
 }
@@ -139,6 +140,12 @@ function accept(
     odd.length <= OWN_WORDS && misfits.length >= odd.length * 2 && misfits.every((word) => !/\d/.test(word));
   if (fit >= ACCEPTED) return { reading, odd: repeated ? odd : [] };
   return repeated ? { reading: { ...reading, confidence: reading.confidence * 0.9 }, odd } : undefined;
+}
+
+/** Numbers of the words among the texts, moved to the places of those texts. */
+function aligned(texts: readonly string[], isWord: (text: string) => boolean, numbers: readonly number[]): number[] {
+  let next = 0;
+  return numbers.length === 0 ? [] : texts.map((text) => (isWord(text.trim()) ? numbers[next++]! : Number.NaN));
 }
 
 const TRUE = ['true', 'yes', 'y', 't', 'ja', 'si', 'sí', 'oui', 'sim', 'vrai', 'wahr'];
