@@ -111,7 +111,7 @@ export function multiplyMoney(quantity: number, unitPrice: number, discount = 0)
   if (numerator <= SURELY_EXACT && numerator >= -SURELY_EXACT) {
     return divideHalfEven(numerator, QUANTITY_SCALE * MONEY_SCALE) as Money;
   }
-  return (numerator === numerator ? multiplyBig(quantity, unitPrice, discount) : Number.NaN) as Money;
+  return (Number.isNaN(numerator) ? Number.NaN : multiplyBig(quantity, unitPrice, discount)) as Money;
 }
 
 function multiplyBig(quantity: number, unitPrice: number, discount: number): number {

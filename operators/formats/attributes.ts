@@ -1,0 +1,57 @@
+import { type BytesColumn, TextColumn } from '../../engine/column.ts';
+import type { Fault } from '../../engine/operator.ts';
+import type { Report } from './column-typing.ts';
+import { DistinctCells } from './distinct-cells.ts';
+import type { TextCells } from './text-cells.ts';
+
+const NOTHING = '';
+
+/** One column's part of the JSON object that holds a record's attributes. */
+export class AttributeTyping {
+  readonly #key: string;
+  readonly #cells: TextCells;
+  readonly #distinct = new DistinctCells();
+  /** By number of the distinct cell: `"key":value`, empty where there is no value, or why there is none. */
+  #members: (string | Fault)[] = [];
+
+  constructor(name: string, cells: TextCells) {
+    this.#key = JSON.stringify(name);
+    this.#cells = cells;
+  }
+
+  /** The members of all rows; empty where a row has no value. */
+  members(cells: BytesColumn, report: Report): string[] {
+    if (this.#distinct.makeRoom(cells.length)) this.#members = [];
+    const codes = new Int32Array(cells.length);
+    this.#distinct.encode(cells, codes);
+    for (let code = this.#members.length; code < this.#distinct.size; code++) {
+      this.#members.push(this.#member(this.#distinct.text(code)));
+    }
+    return Array.from(codes, (code, row) => {
+      const member = this.#members[code]!;
+      if (typeof member === 'string') return member;
+      report(row, member);
+      return NOTHING;
+    });
+  }
+
+  #member(raw: string): string | Fault {
+    const text = this.#cells.read(raw);
+    if (text === null) return NOTHING;
+    if (typeof text !== 'string') return text;
+    return `${this.#key}:${this.#cells.format.bare ? text : JSON.stringify(text)}`;
+  }
+}
+
+/** One JSON object a row from the members of each column; null where a row has none. */
+export function attributesColumn(columns: readonly (readonly string[])[], length: number): TextColumn {
+  const texts = Array.from({ length }, (_, row) => {
+    let members = '';
+    for (const column of columns) {
+      const member = column[row]!;
+      if (member !== NOTHING) members += members === '' ? member : `,${member}`;
+    }
+    return members === '' ? null : `{${members}}`;
+  });
+  return new TextColumn(texts);
+}

@@ -1,0 +1,48 @@
+import type { BytesColumn } from '../../engine/column.ts';
+import type { Fault } from '../../engine/operator.ts';
+import { expected, listed } from './faults.ts';
+import type { NumberFormat } from './format.ts';
+
+/** Table Schema's defaults. */
+const TRUE = ['true', 'True', 'TRUE', '1'];
+const FALSE = ['false', 'False', 'FALSE', '0'];
+
+/** Booleans of Table Schema, as 1 and 0. */
+export class BooleanFormat implements NumberFormat {
+  readonly type = 'boolean';
+  readonly scale = 1;
+  readonly #field: string;
+  readonly #values: ReadonlyMap<string, number>;
+
+  constructor(field: string, trueValues: readonly string[] = TRUE, falseValues: readonly string[] = FALSE) {
+    this.#field = field;
+    this.#values = new Map([
+      ...falseValues.map((text) => [text, 0] as const),
+      ...trueValues.map((text) => [text, 1] as const),
+    ]);
+  }
+
+  parseBytes(bytes: Uint8Array, start: number, end: number): number {
+    const text = Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString();
+    return this.#values.get(text) ?? Number.NaN;
+  }
+
+  fill(
+    { bytes, starts, ends, stride, offset, length }: BytesColumn,
+    values: Float64Array,
+    rest: (row: number) => number,
+  ): void {
+    for (let row = 0, cell = offset; row < length; row++, cell += stride) {
+      const value = this.parseBytes(bytes, starts[cell]!, ends[cell]!);
+      values[row] = Number.isNaN(value) ? rest(row) : value;
+    }
+  }
+
+  parse(text: string): number | Fault {
+    return this.#values.get(text) ?? expected('not_a_boolean', this.#field, listed([...this.#values.keys()]), text);
+  }
+
+  plain(value: number): string {
+    return value === 1 ? 'true' : 'false';
+  }
+}

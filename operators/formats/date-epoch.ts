@@ -1,0 +1,32 @@
+import type { BytesColumn } from '../../engine/column.ts';
+import { FIRST_SECOND, LAST_SECOND } from './calendar.ts';
+import { readDecimal } from './number.ts';
+
+const POINT = 0x2e;
+
+/** Seconds or milliseconds since 1970-01-01 UTC, to the thousandth; what is less than a second is cut off. */
+export class EpochReader {
+  readonly impossible = false;
+  readonly #perSecond: number;
+
+  constructor(perSecond: 1 | 1000) {
+    this.#perSecond = perSecond;
+  }
+
+  read(bytes: Uint8Array, start: number, end: number): number {
+    const thousandths = readDecimal(bytes, start, end, 3, 1, POINT);
+    const seconds = Math.floor(thousandths / (1000 * this.#perSecond));
+    return seconds >= FIRST_SECOND && seconds <= LAST_SECOND ? seconds : Number.NaN;
+  }
+
+  fill(
+    { bytes, starts, ends, stride, offset, length }: BytesColumn,
+    values: Float64Array,
+    rest: (row: number) => number,
+  ): void {
+    for (let row = 0, cell = offset; row < length; row++, cell += stride) {
+      const value = this.read(bytes, starts[cell]!, ends[cell]!);
+      values[row] = Number.isNaN(value) ? rest(row) : value;
+    }
+  }
+}

@@ -1,0 +1,65 @@
+import { type BytesColumn, type Column, DictionaryColumn, dictionaryColumn } from '../../engine/column.ts';
+import { Dictionary } from '../../engine/dictionary.ts';
+import type { Fault } from '../../engine/operator.ts';
+import type { ColumnTyping, Report } from './column-typing.ts';
+import { DistinctCells } from './distinct-cells.ts';
+import type { TextCells } from './text-cells.ts';
+
+const MISSING = -1;
+const FAULTY = -2;
+
+/** Texts that repeat. Each distinct cell is read once; the dictionary lasts over batches until it may become full. */
+export class DictionaryTyping implements ColumnTyping {
+  readonly #cells: TextCells;
+  readonly #distinct = new DistinctCells();
+  #dictionary = new Dictionary();
+  /** By number of the distinct cell: its code, or that it is missing or faulty. */
+  #outcomes: number[] = [];
+  #faults = new Map<number, Fault>();
+
+  constructor(cells: TextCells) {
+    this.#cells = cells;
+  }
+
+  type(cells: BytesColumn, report: Report): Column {
+    if (cells.length > Dictionary.capacity) return this.#typeEach(cells, report);
+    // Each text may be written in several ways, so the dictionary never has more texts than there are distinct cells.
+    if (this.#distinct.makeRoom(cells.length)) this.#begin();
+    const codes = new Int32Array(cells.length);
+    this.#distinct.encode(cells, codes);
+    for (let code = this.#outcomes.length; code < this.#distinct.size; code++) this.#outcomes.push(this.#outcome(code));
+    const outcomes = Int32Array.from(this.#outcomes);
+    for (let row = 0; row < codes.length; row++) {
+      const code = codes[row]!;
+      const outcome = outcomes[code]!;
+      if (outcome === FAULTY) report(row, this.#faults.get(code)!);
+      codes[row] = outcome < 0 ? MISSING : outcome;
+    }
+    return new DictionaryColumn(codes, this.#dictionary);
+  }
+
+  #begin(): void {
+    this.#dictionary = new Dictionary();
+    this.#outcomes = [];
+    this.#faults = new Map();
+  }
+
+  #outcome(code: number): number {
+    const text = this.#cells.read(this.#distinct.text(code));
+    if (typeof text === 'string') return this.#dictionary.encode(text);
+    if (text === null) return MISSING;
+    this.#faults.set(code, text);
+    return FAULTY;
+  }
+
+  /** A batch too large to be sure of a dictionary's room. */
+  #typeEach(cells: BytesColumn, report: Report): Column {
+    const texts = Array.from({ length: cells.length }, (_, row) => {
+      const text = this.#cells.read(cells.get(row));
+      if (text === null || typeof text === 'string') return text;
+      report(row, text);
+      return null;
+    });
+    return dictionaryColumn(texts);
+  }
+}
