@@ -1,0 +1,149 @@
+import type { Batch } from '../engine/batch.ts';
+import type { Column } from '../engine/column.ts';
+import { MONEY_SCALE, QUANTITY_SCALE } from '../engine/decimal.ts';
+import { TillstreamError } from '../engine/errors.ts';
+import { type Dimensions, KeyColumn } from './dimensions.ts';
+import type { Identifiers } from './identifiers.ts';
+
+/** Lines per file: the lower half of a sale_id. */
+export const LINE_RANGE = 2 ** 32;
+
+/** Columns of `sales` as they are bound, in the table's order. */
+export const FACT_COLUMNS = [
+  'sale_id',
+  'sold_at',
+  'day',
+  'store_key',
+  'product_key',
+  'customer_ref',
+  'order_ref',
+  'order_line',
+  'payment_key',
+  'quantity',
+  'unit_price',
+  'discount',
+  'revenue',
+  'cost',
+] as const;
+export type FactColumn = (typeof FACT_COLUMNS)[number];
+
+/** Numbers by row, NaN where one is missing; null where the whole column is. */
+export type FactValues = Float64Array | Int32Array | null;
+
+/** The records of a batch as rows of `sales`. */
+export interface FactRows extends Readonly<Record<FactColumn, FactValues>> {
+  readonly length: number;
+  readonly sale_id: Float64Array;
+  readonly day: Float64Array;
+  readonly store_key: Int32Array;
+  readonly product_key: Int32Array;
+  /** JSON object text by row. */
+  readonly attributes: readonly (string | null)[] | null;
+}
+
+/** Translates batches of canonical columns into rows of `sales`. */
+export class FactReader {
+  readonly #identifiers: Identifiers;
+  readonly #stores: KeyColumn;
+  readonly #products: KeyColumn;
+  readonly #payments: KeyColumn;
+
+  constructor(dimensions: Dimensions, identifiers: Identifiers) {
+    this.#identifiers = identifiers;
+    this.#stores = new KeyColumn(dimensions.store, 'store_id', 'region', 'currency');
+    this.#products = new KeyColumn(dimensions.product, 'product_id', 'category');
+    this.#payments = new KeyColumn(dimensions.payment, 'payment_method');
+  }
+
+  clear(): void {
+    for (const keys of [this.#stores, this.#products, this.#payments]) keys.clear();
+  }
+
+  read(batch: Batch, fileId: number): FactRows {
+    const column = (name: string) => batch.columns.get(name);
+    return {
+      length: batch.length,
+      sale_id: saleIds(batch, fileId),
+      sold_at: integers(column('sold_at')),
+      day: days(column('day'), batch.length),
+      store_key: this.#stores.keys(batch),
+      product_key: this.#products.keys(batch),
+      customer_ref: this.#identifiers.refs(column('customer_id')),
+      order_ref: this.#identifiers.refs(column('order_id')),
+      order_line: integers(column('line')),
+      payment_key: column('payment_method') ? missingZero(this.#payments.keys(batch, 0)) : null,
+      quantity: integers(column('quantity'), QUANTITY_SCALE),
+      unit_price: integers(column('unit_price'), MONEY_SCALE),
+      discount: integers(column('discount'), MONEY_SCALE),
+      revenue: integers(column('revenue'), MONEY_SCALE),
+      cost: integers(column('cost'), MONEY_SCALE),
+      attributes: texts(column('attributes')),
+    };
+  }
+}
+
+function saleIds(batch: Batch, fileId: number): Float64Array {
+  const { lines } = batch.provenance;
+  const ids = new Float64Array(batch.length);
+  for (let row = 0; row < ids.length; row++) ids[row] = fileId * LINE_RANGE + lines[row]!;
+  return ids;
+}
+
+/** Values of a numeric column in units of 1/scale; one that is counted in other units is converted, ties to even. */
+export function integers(column: Column | undefined, scale = 1): Float64Array | null {
+  if (!column) return null;
+  if (column.kind !== 'number') return numbers(column);
+  if (column.type !== 'float' && column.scale === scale) return column.values;
+  const factor = scale / column.scale;
+  return column.values.map((value) => roundHalfEven(value * factor));
+}
+
+/** A column of texts is one in which all numbers are missing. */
+function numbers(column: Column): Float64Array {
+  const values = new Float64Array(column.length).fill(Number.NaN);
+  for (let row = 0; row < values.length; row++) {
+    const value = column.get(row);
+    if (typeof value === 'string')
+      throw new TillstreamError('not_a_number', `expected numbers to store, got the text "${value}"`);
+  }
+  return values;
+}
+
+function roundHalfEven(value: number): number {
+  const rounded = Math.round(value);
+  return Math.abs(value % 1) === 0.5 && rounded % 2 !== 0 ? rounded - 1 : rounded;
+}
+
+export function days(column: Column | undefined, length: number): Float64Array {
+  const values = integers(column);
+  if (!values) return new Float64Array(length);
+  return values.some(Number.isNaN) ? values.map((day) => (Number.isNaN(day) ? 0 : day)) : values;
+}
+
+/** Keys as values in which 0 is missing. */
+function missingZero(keys: Int32Array): FactValues {
+  return keys.includes(0) ? Float64Array.from(keys, (key) => key || Number.NaN) : keys;
+}
+
+function texts(column: Column | undefined): readonly (string | null)[] | null {
+  if (!column) return null;
+  if (column.kind === 'text') return column.values;
+  return Array.from({ length: column.length }, (_, row) => {
+    const value = column.get(row);
+    return value === null ? null : String(value);
+  });
+}
+
+/** The rows from `from` up to `to`, over the same memory. */
+export function sliceRows(rows: FactRows, from: number, to: number): FactRows {
+  if (from === 0 && to === rows.length) return rows;
+  const slices = FACT_COLUMNS.map((name) => [name, rows[name]?.subarray(from, to) ?? null] as const);
+  const attributes = rows.attributes?.slice(from, to) ?? null;
+  return { ...(Object.fromEntries(slices) as Omit<FactRows, 'length' | 'attributes'>), attributes, length: to - from };
+}
+
+/** A value as SQLite holds it: null where it is missing. */
+export function cellOf(values: FactValues, row: number): number | null {
+  const value = values ? values[row]! : Number.NaN;
+  return Number.isNaN(value) ? null : value;
+}

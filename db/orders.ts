@@ -1,0 +1,148 @@
+import { isConflict } from './errors.ts';
+import type { FactRows } from './fact-rows.ts';
+import type { RollUps } from './roll-ups.ts';
+import { type Cell, placeholders, ROWS_PER_STATEMENT, repeated, type Statements } from './statements.ts';
+
+/** An order, or the part of it that is about to be added. */
+interface Order {
+  readonly ref: number;
+  day: number;
+  store: number;
+  lines: number;
+}
+
+type OrderRow = [ref: number, day: number, store: number, lines: number];
+
+const COLUMNS = 'order_ref, day, store_key, lines';
+
+const COUNT_RECOUNTED =
+  'SELECT day, store_key, count(*) FROM temp.recounted JOIN orders USING (order_ref) GROUP BY day, store_key';
+
+/** Orders as the sales have them: see join. */
+export const ORDERS_OF_SALES = `
+  SELECT order_ref, day, store_key, lines FROM (
+    SELECT
+      order_ref, day, store_key,
+      row_number() OVER (PARTITION BY order_ref ORDER BY day, store_key) AS rank,
+      count(*) OVER (PARTITION BY order_ref) AS lines
+    FROM sales
+    WHERE order_ref IS NOT NULL AND {which}
+  ) WHERE rank = 1`;
+
+const RECOUNT = `INSERT INTO orders (${COLUMNS}) ${ORDERS_OF_SALES.replace('{which}', 'order_ref IN (SELECT order_ref FROM temp.recounted)')}`;
+
+/** Keeps one row for each order, so that orders are counted once however their lines are spread over batches and files. */
+export class Orders {
+  readonly #statements: Statements;
+  readonly #rollUps: RollUps;
+  #waiting: Order[] = [];
+
+  constructor(statements: Statements, rollUps: RollUps) {
+    this.#statements = statements;
+    this.#rollUps = rollUps;
+  }
+
+  /** Counts the lines of these rows. Lines of an order mostly follow each other, so most never reach SQLite one by one. */
+  add({ order_ref, day, store_key, length }: FactRows): void {
+    if (!order_ref) return;
+    let last = this.#waiting.at(-1);
+    for (let row = 0; row < length; row++) {
+      const ref = order_ref[row]!;
+      if (Number.isNaN(ref)) continue;
+      if (last?.ref === ref) join(last, day[row]!, store_key[row]!, 1);
+      else {
+        // The last one stays, for its lines may go on.
+        if (this.#waiting.length > ROWS_PER_STATEMENT) this.#write(this.#waiting.splice(0, ROWS_PER_STATEMENT));
+        last = { ref, day: day[row]!, store: store_key[row]!, lines: 1 };
+        this.#waiting.push(last);
+      }
+    }
+  }
+
+  flush(): void {
+    while (this.#waiting.length > 0) this.#write(this.#waiting.splice(0, ROWS_PER_STATEMENT));
+  }
+
+  clear(): void {
+    this.#waiting = [];
+  }
+
+  #write(orders: readonly Order[]): void {
+    if (!this.#insertNew(orders)) this.#merge(orders);
+  }
+
+  /** The quick way: plain insertion, which an order that is there makes fail as a whole. Returns false then. */
+  #insertNew(orders: readonly Order[]): boolean {
+    const cells: Cell[] = [];
+    for (const { ref, day, store, lines } of orders) cells.push(ref, day, store, lines);
+    try {
+      this.#statements
+        .get(`INSERT INTO orders (${COLUMNS}) VALUES ${repeated(placeholders(4), orders.length)}`)
+        .run(...cells);
+    } catch (error) {
+      if (!isConflict(error)) throw error;
+      return false;
+    }
+    for (const { day, store } of orders) this.#rollUps.addOrders(day, store, 1);
+    return true;
+  }
+
+  #merge(parts: readonly Order[]): void {
+    const known = this.#find(parts.map(({ ref }) => ref));
+    const merged = new Map<number, Order>();
+    for (const part of parts) {
+      const order = merged.get(part.ref) ?? known.get(part.ref);
+      if (order) join(order, part.day, part.store, part.lines);
+      merged.set(part.ref, order ?? part);
+    }
+    const before = this.#find([...known.keys()]);
+    for (const order of merged.values()) this.#move(before.get(order.ref), order);
+    const cells = [...merged.values()].flatMap(({ ref, day, store, lines }) => [ref, day, store, lines]);
+    this.#statements
+      .get(`INSERT OR REPLACE INTO orders (${COLUMNS}) VALUES ${repeated(placeholders(4), merged.size)}`)
+      .run(...cells);
+  }
+
+  /** Sets these orders to what their sales say; an order without any is removed. Reads all sales once. */
+  recount(refs: readonly number[]): void {
+    if (refs.length === 0) return;
+    this.flush();
+    this.#statements.get('CREATE TEMP TABLE IF NOT EXISTS recounted (order_ref INTEGER PRIMARY KEY)').run();
+    this.#statements.get('DELETE FROM temp.recounted').run();
+    const add = this.#statements.get('INSERT OR IGNORE INTO temp.recounted VALUES (?)');
+    for (const ref of refs) add.run(ref);
+    for (const [day, store, orders] of this.#statements.get(COUNT_RECOUNTED).raw().all() as number[][]) {
+      this.#rollUps.addOrders(day!, store!, -orders!);
+    }
+    this.#statements.get('DELETE FROM orders WHERE order_ref IN (SELECT order_ref FROM temp.recounted)').run();
+    this.#statements.get(RECOUNT).run();
+    for (const [day, store, orders] of this.#statements.get(COUNT_RECOUNTED).raw().all() as number[][]) {
+      this.#rollUps.addOrders(day!, store!, orders!);
+    }
+  }
+
+  /** Moves an order's count to where it belongs now. */
+  #move(from: Order | undefined, to: Order): void {
+    if (from) this.#rollUps.addOrders(from.day, from.store, -1);
+    this.#rollUps.addOrders(to.day, to.store, 1);
+  }
+
+  #find(refs: readonly number[]): Map<number, Order> {
+    if (refs.length === 0) return new Map();
+    const sql = `SELECT ${COLUMNS} FROM orders WHERE order_ref IN ${placeholders(refs.length)}`;
+    const rows = this.#statements
+      .get(sql)
+      .raw()
+      .all(...refs) as OrderRow[];
+    return new Map(rows.map(([ref, day, store, lines]) => [ref, { ref, day, store, lines }]));
+  }
+}
+
+/** Adds lines to an order, which counts on the earliest day and there in the lowest store_key of its lines. */
+function join(order: Order, day: number, store: number, lines: number): void {
+  if (day < order.day || (day === order.day && store < order.store)) {
+    order.day = day;
+    order.store = store;
+  }
+  order.lines += lines;
+}

@@ -1,0 +1,56 @@
+/** Sums that every roll-up holds, in the order they have everywhere. */
+export const MEASURES = [
+  'lines',
+  'quantity',
+  'revenue',
+  'profit',
+  'costed_revenue',
+  'margin_lines',
+  'margin_sum',
+] as const;
+/** Where some of them stand. */
+export const LINES = 0;
+export const MARGIN_LINES = 5;
+export const MARGIN_SUM = 6;
+/** What a roll-up coarser than daily_sales holds besides. */
+export const CELL_MEASURES = ['cells', 'cell_margin_sum'] as const;
+
+/** A table of sums and the columns that are its key. */
+export interface RollUpTable {
+  readonly name: string;
+  readonly key: readonly string[];
+  readonly sums: readonly string[];
+}
+
+const coarse = (name: string, key: readonly string[], more: readonly string[] = []): RollUpTable => ({
+  name,
+  key,
+  sums: [...MEASURES, ...CELL_MEASURES, ...more],
+});
+
+export const DAILY_SALES: RollUpTable = {
+  name: 'daily_sales',
+  key: ['day', 'store_key', 'product_key'],
+  sums: MEASURES,
+};
+export const DAILY_STORE = coarse('daily_store', ['day', 'store_key'], ['orders']);
+export const DAILY_PRODUCT = coarse('daily_product', ['day', 'product_key']);
+export const MONTH_SALES = coarse('month_sales', ['month', 'store_key', 'product_key']);
+export const MONTH_STORE = coarse('month_store', ['month', 'store_key'], ['orders']);
+export const MONTH_PRODUCT = coarse('month_product', ['month', 'product_key']);
+
+export const ROLL_UP_TABLES = [
+  DAILY_SALES,
+  DAILY_STORE,
+  DAILY_PRODUCT,
+  MONTH_SALES,
+  MONTH_STORE,
+  MONTH_PRODUCT,
+] as const;
+
+/** The mean margin of a cell in millionths, without the fraction; 0 where it has none. As SQLite divides integers. */
+export function cellMargin(marginLines: number, marginSum: number): number {
+  if (marginLines === 0) return 0;
+  // The remainder is exact, so the division is, whereas marginSum / marginLines might be rounded up to an integer.
+  return (marginSum - (marginSum % marginLines)) / marginLines;
+}

@@ -1,0 +1,98 @@
+import { isConflict } from './errors.ts';
+import type { KeyedSums } from './keyed-sums.ts';
+import { LINES, type RollUpTable } from './roll-up-tables.ts';
+import { type Cell, inStatements, placeholders, repeated, type Statements } from './statements.ts';
+
+/** Told of every entry written, with what its row's sums are now. The array is only lent. */
+export type Written = (entry: number, sums: Float64Array) => void;
+
+/** Adds sums to the rows of one roll-up. */
+export class RollUpWriter {
+  readonly #statements: Statements;
+  readonly #table: RollUpTable;
+  readonly #width: number;
+  readonly #insert: string;
+  readonly #upsert: string;
+  readonly #removeEmpty: string;
+  /** The last rows were all new, so the next ones probably are. */
+  #expectNew = true;
+
+  constructor(statements: Statements, table: RollUpTable) {
+    const { name, key, sums } = table;
+    this.#statements = statements;
+    this.#table = table;
+    this.#width = key.length + sums.length;
+    this.#insert = `INSERT INTO ${name} (${[...key, ...sums].join(', ')}) VALUES `;
+    const added = sums.map((sum) => `${sum} = ${sum} + excluded.${sum}`).join(', ');
+    this.#upsert = ` ON CONFLICT DO UPDATE SET ${added}`;
+    this.#removeEmpty = `DELETE FROM ${name} WHERE ${key.map((column) => `${column} = ?`).join(' AND ')} AND lines = 0`;
+  }
+
+  /** Adds the sums of all entries that are not 0, in the order of their keys; rows left without lines are removed. */
+  write(deltas: KeyedSums, written?: Written): void {
+    const entries = deltas.sorted().filter((entry) => !deltas.isZero(entry));
+    this.#expectNew = true;
+    inStatements(entries.length, (from, count) => {
+      const some = entries.subarray(from, from + count);
+      const cells = this.#cells(deltas, some);
+      if (!written) this.#add(cells, count);
+      else if (!this.#insertNew(deltas, some, cells, written)) this.#addReturning(deltas, cells, count, written);
+    });
+    this.#removeEmptied(deltas, entries);
+  }
+
+  #cells(deltas: KeyedSums, entries: Int32Array): Cell[] {
+    const { keys, sums, width } = deltas;
+    const cells = new Array<Cell>(entries.length * this.#width);
+    const keyWidth = this.#table.key.length;
+    let at = 0;
+    for (const entry of entries) {
+      for (let i = 0; i < keyWidth; i++) cells[at++] = keys[entry * 3 + i]!;
+      for (let i = 0; i < width; i++) cells[at++] = sums[entry * width + i]!;
+    }
+    return cells;
+  }
+
+  #add(cells: readonly Cell[], rows: number): void {
+    this.#statements.get(this.#insert + repeated(placeholders(this.#width), rows) + this.#upsert).run(...cells);
+  }
+
+  /** The quick way: plain insertion, which a row that is there makes fail as a whole. Returns false then. */
+  #insertNew(deltas: KeyedSums, entries: Int32Array, cells: readonly Cell[], written: Written): boolean {
+    const { sums, width } = deltas;
+    if (!this.#expectNew || entries.some((entry) => sums[entry * width + LINES]! <= 0)) return false;
+    try {
+      this.#statements.get(this.#insert + repeated(placeholders(this.#width), entries.length)).run(...cells);
+    } catch (error) {
+      if (!isConflict(error)) throw error;
+      return false;
+    }
+    for (const entry of entries) written(entry, sums.subarray(entry * width, (entry + 1) * width));
+    return true;
+  }
+
+  #addReturning(deltas: KeyedSums, cells: readonly Cell[], rows: number, written: Written): void {
+    const { key, sums } = this.#table;
+    const returning = ` RETURNING ${[...key, ...sums].join(', ')}`;
+    const statement = this.#statements.get(
+      this.#insert + repeated(placeholders(this.#width), rows) + this.#upsert + returning,
+    );
+    let allNew = true;
+    for (const row of statement.raw().all(...cells) as number[][]) {
+      const entry = deltas.entry(row[0]!, row[1]!, key.length > 2 ? row[2]! : 0);
+      const now = Float64Array.from(row.slice(key.length));
+      if (now[LINES] !== deltas.sums[entry * deltas.width + LINES]) allNew = false;
+      written(entry, now);
+    }
+    this.#expectNew = allNew;
+  }
+
+  #removeEmptied(deltas: KeyedSums, entries: Int32Array): void {
+    const { keys, sums, width } = deltas;
+    const keyWidth = this.#table.key.length;
+    for (const entry of entries) {
+      if (sums[entry * width + LINES]! >= 0) continue;
+      this.#statements.get(this.#removeEmpty).run(...keys.subarray(entry * 3, entry * 3 + keyWidth));
+    }
+  }
+}

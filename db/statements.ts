@@ -1,0 +1,52 @@
+import type { Database, Statement } from 'better-sqlite3';
+
+/** What SQLite stores. NaN must have become null. */
+export type Cell = number | string | null;
+
+/** Prepared statements of one connection, by their text. */
+export class Statements {
+  readonly db: Database;
+  readonly #prepared = new Map<string, Statement>();
+
+  constructor(db: Database) {
+    this.db = db;
+  }
+
+  get(sql: string): Statement<unknown[]> {
+    let statement = this.#prepared.get(sql);
+    if (!statement) {
+      statement = this.db.prepare(sql);
+      this.#prepared.set(sql, statement);
+    }
+    return statement;
+  }
+}
+
+/** `row` as often as there are rows: `(?, ?), (?, ?)`. */
+export function repeated(row: string, rows: number): string {
+  return Array(rows).fill(row).join(', ');
+}
+
+/** `(?, ?, ?)` */
+export function placeholders(width: number): string {
+  return `(${repeated('?', width)})`;
+}
+
+/**
+ * Rows bound at once. More save little and take longer to prepare; 100 takes half the time per row that 1 does.
+ */
+export const ROWS_PER_STATEMENT = 100;
+
+/** Sizes that any number of rows below a full statement is made of, so that few statements are ever prepared. */
+const REMAINDERS = [50, 20, 10, 5, 2, 1];
+
+/** Calls `take(from, count)` with counts that statements exist for, until all rows are taken. */
+export function inStatements(rows: number, take: (from: number, count: number) => void): void {
+  let from = 0;
+  for (const count of [ROWS_PER_STATEMENT, ...REMAINDERS]) {
+    while (rows - from >= count) {
+      take(from, count);
+      from += count;
+    }
+  }
+}
