@@ -224,8 +224,8 @@ export class Scanner {
     const start = block.recordStarts[row]!;
     const end = block.recordEnds[row]!;
     const line = block.lines[row]!;
-    if (broken && !isUtf8(this.#bytes.subarray(start, end))) return { line, start, end, faults: [BROKEN_UTF8] };
     if (this.#isBlankRow(block, row)) return { line, start, end, faults: [], reason: 'blank_row' };
+    if (broken && !isUtf8(this.#bytes.subarray(start, end))) return { line, start, end, faults: [BROKEN_UTF8] };
     if (this.#isHeader(block, row)) return { line, start, end, faults: [], reason: 'repeated_header' };
     return null;
   }
@@ -255,8 +255,10 @@ const BROKEN_UTF8: Fault = { code: 'invalid_encoding', message: 'holds bytes tha
 
 /** Are all cells of the record blank? */
 function isBlank(raw: Buffer, dialect: DialectBytes): boolean {
-  const { delimiter, quote } = dialect;
-  if (raw.some((byte) => byte > 32 && byte < 128 && byte !== delimiter && byte !== quote)) return false;
+  const { delimiter, quote, escapeByte, comment } = dialect;
+  const marks = [delimiter, quote, escapeByte];
+  // A comment may hold anything; without one, a byte that is text settles it.
+  if (comment < 0 && raw.some((byte) => byte > 32 && byte < 128 && !marks.includes(byte))) return false;
   const parsed = parseRecord(raw, dialect);
   return 'cells' in parsed && parsed.cells.every((cell) => /^[\0-\x20]*$/.test(cell));
 }
