@@ -31,6 +31,9 @@ export interface MetricsSample {
 
 const LATENCY_WEIGHT = 0.2;
 
+/** Milliseconds that operators on this thread have been busy. */
+let busyOnThread = 0;
+
 /** Counts for one operator. Written to once a batch, never once a record. */
 export class OperatorMeter {
   readonly id: string;
@@ -44,6 +47,7 @@ export class OperatorMeter {
   readonly #spent: Record<Activity, number> = { busy: 0, idle: 0, backpressured: 0 };
   #activity: Activity = 'idle';
   #since = performance.now();
+  #othersBusy = 0;
   #latencyMs = 0;
 
   constructor(id: string) {
@@ -55,6 +59,24 @@ export class OperatorMeter {
     if (activity === this.#activity) return;
     this.#settle();
     this.#activity = activity;
+  }
+
+  /**
+   * Like {@link enter} with `busy`, for a source: it waits for the disk while other operators of its thread work,
+   * and their time is not its own.
+   */
+  enterShared(): void {
+    this.enter('busy');
+    this.#othersBusy = busyOnThread;
+  }
+
+  /** Ends what {@link enterShared} began. */
+  leaveShared(next: Activity): void {
+    const others = busyOnThread - this.#othersBusy;
+    this.enter(next);
+    this.#spent.busy -= others;
+    this.#spent.idle += others;
+    busyOnThread -= others;
   }
 
   batchTook(ms: number): void {
@@ -92,6 +114,7 @@ export class OperatorMeter {
   #settle(): void {
     const now = performance.now();
     this.#spent[this.#activity] += now - this.#since;
+    if (this.#activity === 'busy') busyOnThread += now - this.#since;
     this.#since = now;
   }
 }

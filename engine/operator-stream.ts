@@ -48,25 +48,11 @@ export class OperatorStream extends Duplex {
   }
 
   override _write(item: Item, _encoding: BufferEncoding, callback: (error?: Error | null) => void): void {
-    this.#meter.enter('busy');
-    this.#handle(item).then(
-      () => {
-        this.#meter.enter('idle');
-        callback();
-      },
-      (error) => callback(this.#explained(error)),
-    );
+    this.#work(() => this.#handle(item), callback);
   }
 
   override _final(callback: (error?: Error | null) => void): void {
-    this.#meter.enter('busy');
-    this.#end().then(
-      () => {
-        this.#meter.enter('idle');
-        callback();
-      },
-      (error) => callback(this.#explained(error)),
-    );
+    this.#work(() => this.#end(), callback);
   }
 
   override _read(): void {
@@ -82,6 +68,20 @@ export class OperatorStream extends Duplex {
       () => callback(error),
       (closeError) => callback(error ?? this.#explained(closeError)),
     );
+  }
+
+  /** Does the work in a turn of its own: begun inside the `push` of the operator before, it would count as that one's. */
+  #work(work: () => Promise<void>, callback: (error?: Error | null) => void): void {
+    setImmediate(() => {
+      this.#meter.enter('busy');
+      work().then(
+        () => {
+          this.#meter.enter('idle');
+          callback();
+        },
+        (error) => callback(this.#explained(error)),
+      );
+    });
   }
 
   async #handle(item: Item): Promise<void> {
@@ -171,10 +171,10 @@ async function* items(
   const out = new CountedOutputs(meter, measure, (batch) => void letters.push(batch));
   let number = firstCheckpoint;
   try {
-    meter.enter('busy');
+    meter.enterShared();
     for await (const item of source.read(out)) {
       await out.sendLetters();
-      meter.enter('backpressured');
+      meter.leaveShared('backpressured');
       yield* letters.splice(0);
       if ('kind' in item) {
         meter.bytes = item.bytes;
@@ -187,9 +187,9 @@ async function* items(
         addTally(meter.counts.out, item.length, amount);
         yield item;
       }
-      meter.enter('busy');
+      meter.enterShared();
     }
-    meter.enter('idle');
+    meter.leaveShared('idle');
   } catch (error) {
     throw withContext(error, { operator: meter.id, file: split.file });
   } finally {
