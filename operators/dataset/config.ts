@@ -5,7 +5,14 @@ import type { CanonicalDefaults, CanonicalMap } from './canonical.ts';
 import { crossProblems } from './cross-checks.ts';
 import { type PlacedJson, parsePlacedJson } from './json-places.ts';
 import { ConfigError } from './problem.ts';
-import { Configuration, type ContractMode, type DatasetDescriptor, type FieldDescriptor, type Step } from './schema.ts';
+import {
+  Configuration,
+  type ContractMode,
+  type DatasetDescriptor,
+  type FieldDescriptor,
+  type Output,
+  type Step,
+} from './schema.ts';
 import { schemaProblems } from './schema-problems.ts';
 
 export const CONFIG_FILE = 'schema_config.json';
@@ -20,6 +27,7 @@ export interface Dataset {
   readonly dialect: Dialect;
   readonly fields: readonly FieldDescriptor[];
   readonly missingValues: readonly string[];
+  /** Columns of a record after validate: the canonical name of a field that is mapped, its own of one that is not. */
   readonly primaryKey: readonly string[];
   readonly map: CanonicalMap;
   readonly defaults: CanonicalDefaults;
@@ -28,6 +36,7 @@ export interface Dataset {
   /** As written, relative to the home folder. */
   readonly catalogue: string | undefined;
   readonly stores: string | undefined;
+  readonly outputs: readonly Output[];
   /** The plan as written; undefined for the usual one. */
   readonly operators: readonly Step[] | undefined;
 }
@@ -80,7 +89,7 @@ export function checkConfig(value: unknown, options: ConfigOptions = {}, json?: 
 
 /** The dataset that a valid descriptor describes. */
 export function fillDataset(name: string, descriptor: DatasetDescriptor): Dataset {
-  const { fields, match = {}, primaryKey = [], contract = {} } = descriptor;
+  const { fields, match = {}, map = {}, primaryKey = [], contract = {} } = descriptor;
   return deepFreeze({
     name,
     title: descriptor.title ?? name,
@@ -89,15 +98,20 @@ export function fillDataset(name: string, descriptor: DatasetDescriptor): Datase
     dialect: fillDialect(descriptor.dialect),
     fields,
     missingValues: descriptor.missingValues ?? [''],
-    primaryKey: [primaryKey].flat(),
-    map: descriptor.map ?? {},
+    primaryKey: [primaryKey].flat().map((name) => recordColumn(name, map)),
+    map,
     defaults: descriptor.defaults ?? {},
     contract: { columns: contract.columns ?? 'evolve', types: contract.types ?? 'discard_row' },
     disposition: descriptor.disposition ?? 'append',
     catalogue: descriptor.catalogue,
     stores: descriptor.stores,
+    outputs: descriptor.outputs ?? [],
     operators: descriptor.operators,
   });
+}
+
+function recordColumn(field: string, map: CanonicalMap): string {
+  return Object.entries(map).find(([, name]) => name === field)?.[0] ?? field;
 }
 
 function requiredColumns(fields: readonly FieldDescriptor[]): string[] {

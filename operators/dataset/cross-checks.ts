@@ -1,5 +1,6 @@
 import { suggestion } from '../../engine/nearest.ts';
 import { dialectBytes, fillDialect } from '../csv/dialect.ts';
+import { Constant } from '../formats/constants.ts';
 import { directivesOf } from '../formats/date-directives.ts';
 import { canonicalField, FIELD_TYPES_OF_KIND } from './canonical.ts';
 import { headerKey } from './header.ts';
@@ -18,6 +19,8 @@ export function crossProblems(configuration: Configuration, operators?: readonly
       ...nameProblems(dataset, at),
       ...mapProblems(dataset, at),
       ...keyProblems(dataset, at),
+      ...defaultProblems(dataset, at),
+      ...outputProblems(dataset, at),
       ...(operators ? stepProblems(dataset, at, operators) : []),
     ];
   });
@@ -150,6 +153,22 @@ function keyProblems(dataset: DatasetDescriptor, at: string): Problem[] {
     });
   }
   return problems;
+}
+
+/** A constant must be a value of its column. */
+function defaultProblems(dataset: DatasetDescriptor, at: string): Problem[] {
+  return Object.entries(dataset.defaults ?? {}).flatMap(([name, value]) => {
+    const fault = thrown(() => new Constant(canonicalField(name)!, value)); // The schema let no other name pass.
+    return fault === undefined
+      ? []
+      : [{ pointer: `${at}/defaults/${name}`, message: fault.replace(/^default of [^:]*: /, '') }];
+  });
+}
+
+function outputProblems({ outputs, operators }: DatasetDescriptor, at: string): Problem[] {
+  if (!outputs || !operators) return [];
+  const message = 'is for the usual plan; in a plan of its own, "operators" says with csv-sink what is written';
+  return [{ pointer: `${at}/outputs`, message }];
 }
 
 function stepProblems(dataset: DatasetDescriptor, at: string, operators: readonly string[]): Problem[] {

@@ -1,3 +1,5 @@
+import { BytesColumn } from '../../engine/column.ts';
+import { compileAttribute } from '../formats/compile.ts';
 import type { Drift } from '../warehouse.ts';
 import type { Dataset } from './config.ts';
 import { headerKey, matchHeader } from './header.ts';
@@ -143,22 +145,45 @@ function added(dataset: Dataset, name: string): Finding {
 }
 
 const RETYPED: Readonly<Record<Dataset['contract']['types'], { action: DriftAction; outcome: string }>> = {
-  evolve: { action: 'kept_as_attributes', outcome: 'values that are none are kept as attributes' },
+  evolve: { action: 'record_discarded', outcome: 'records with such values are rejected' },
   freeze: { action: 'file_failed', outcome: 'the contract allows no other types' },
-  discard_row: { action: 'record_discarded', outcome: 'records with such values are discarded' },
+  discard_row: { action: 'record_discarded', outcome: 'records with such values are rejected' },
   discard_value: { action: 'value_discarded', outcome: 'such values count as missing' },
 };
 
+/** Most of the frequent values cannot be read as the field's: then it is the column that changed and not its values. */
+const MOST = 0.5;
+
 function retyped(dataset: Dataset, name: string, column: ColumnProfile): Finding[] {
   const field = dataset.fields.find((candidate) => candidate.name === name)!; // The name comes from these fields.
-  const { type = 'string', format } = field;
-  const otherFormat =
-    column.format !== undefined && format?.includes('%') === true && !sameFormat(format, column.format);
-  if (isCompatible(type, column.type) && !(otherFormat && type !== 'string')) return [];
+  const unreadable = unreadableShare(field, column.values, dataset.missingValues);
+  if (unreadable <= MOST) return [];
   const { action, outcome } = RETYPED[dataset.contract.types];
-  const [was, is] = otherFormat && column.type !== 'string' ? [format!, column.format!] : [type, column.type];
-  const message = `"${name}" should be ${was} and seems to be ${is}; ${outcome}`;
-  return [{ kind: 'retyped', against: 'dataset', column: name, was, is, confidence: 0.9, message, action }];
+  const { type = 'string', format } = field;
+  const [was, is] = [format ?? type, column.format ?? column.type];
+  const sampled = `${Math.round(unreadable * 100)} % of the values sampled are none`;
+  const message = `"${name}" should be ${was} and seems to be ${is} (${sampled}); ${outcome}`;
+  return [{ kind: 'retyped', against: 'dataset', column: name, was, is, confidence: unreadable, message, action }];
+}
+
+/** Share of the texts that the field's own format cannot read. */
+function unreadableShare(field: FieldDescriptor, texts: readonly string[], missingValues: readonly string[]): number {
+  if (texts.length === 0) return 0;
+  let unreadable = 0;
+  const typing = compileAttribute(field, { missingValues, trim: true });
+  typing.members(cellsOf(texts), (_, { code }) => {
+    if (code.startsWith('not_a')) unreadable++;
+    return true;
+  });
+  return unreadable / texts.length;
+}
+
+function cellsOf(texts: readonly string[]): BytesColumn {
+  const parts = texts.map((text) => Buffer.from(text));
+  const ends = new Int32Array(parts.length);
+  for (const [i, { length }] of parts.entries()) ends[i] = (ends[i - 1] ?? 0) + length;
+  const starts = ends.map((end, i) => end - parts[i]!.length);
+  return new BytesColumn(Buffer.concat(parts), starts, ends, 1, 0, parts.length);
 }
 
 /** Formats that read the same texts: a sample of dates says nothing of seconds that it has not. */

@@ -1,6 +1,8 @@
 import { basename, matchesGlob } from 'node:path';
 import type { Config, Dataset } from './config.ts';
+import { findDrift } from './drift.ts';
 import { headerKey, matchHeader } from './header.ts';
+import type { FileShape } from './profile.ts';
 import { nameSimilarity } from './similarity.ts';
 
 /** What is known of a dropped file before it is read. */
@@ -9,6 +11,8 @@ export interface DroppedFile {
   readonly file: string;
   /** The names in its header line; for a file without one, its first record. */
   readonly header: readonly string[];
+  /** A sample's profile, if there is one: then a file may be known by its values where columns were renamed. */
+  readonly shape?: FileShape;
 }
 
 /** A column of the file that a field may have been renamed to. */
@@ -38,6 +42,11 @@ export type Match =
   | { readonly kind: 'ambiguous'; readonly datasets: readonly string[]; readonly message: string }
   | { readonly kind: 'unmatched'; readonly nearest: Difference | undefined; readonly message: string };
 
+interface Candidate {
+  readonly dataset: Dataset;
+  readonly difference: Difference;
+}
+
 /** Finds the dataset of a dropped file. The most specific one wins; where two are equally so, neither does. */
 export function findDataset(config: Config, dropped: DroppedFile): Match {
   const candidates = [...config.datasets.values()].map((dataset) => ({
@@ -57,8 +66,21 @@ export function findDataset(config: Config, dropped: DroppedFile): Match {
       [best, ...equals].map(({ dataset }) => dataset.name),
     );
   }
+  const renamed = knownByValues(candidates, dropped.shape);
+  if (renamed) return { kind: 'matched', dataset: renamed };
   const nearest = candidates.map(({ difference }) => difference).sort((a, b) => distance(a) - distance(b))[0];
   return { kind: 'unmatched', nearest, message: describeMismatch(dropped, nearest) };
+}
+
+/** The one dataset whose missing columns are all there under other names, surely enough and as its contract allows. */
+function knownByValues(candidates: readonly Candidate[], shape: FileShape | undefined): Dataset | undefined {
+  if (!shape) return undefined;
+  const known = candidates.filter(({ dataset, difference: { missing, patterns, width } }) => {
+    if (patterns || width || missing.length === 0 || missing.length >= dataset.match.header.length) return false;
+    const { renames, failure } = findDrift(dataset, shape);
+    return failure === undefined && missing.every((name) => renames[name] !== undefined);
+  });
+  return known.length === 1 ? known[0]!.dataset : undefined;
 }
 
 /** What differs between a file and a dataset; {@link fits} tells whether it is nothing of weight. */

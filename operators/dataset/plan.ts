@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { MAIN } from '../../engine/batch.ts';
 import type { Dataset } from './config.ts';
 import type { Step } from './schema.ts';
 
@@ -15,6 +16,8 @@ export interface PlanTarget {
   readonly home: string;
   /** Bytes of the file between two commits. */
   readonly checkpointBytes: number;
+  /** The file's own columns, for the file of its rejected rows; the dataset's fields where they are not known. */
+  readonly header?: readonly string[];
   /** Field name to the name of the column that holds it in this file, where drift has found it renamed. */
   readonly renames?: Readonly<Record<string, string>>;
 }
@@ -30,6 +33,12 @@ export const USUAL_PLAN: readonly string[] = [
 ];
 
 type Options = Record<string, unknown>;
+
+/** Parts of a dialect that say how a record is written. */
+const WRITING_PARTS = new Set(['delimiter', 'quoteChar', 'doubleQuote', 'escapeChar', 'skipInitialSpace']);
+
+/** What of the records is written to `data/processed`, by the port that carries it. */
+const OUTPUT_PORTS = { enriched: MAIN, aggregated: 'aggregate' } as const;
 
 /** Operator to the options that follow from the dataset; what a plan says itself goes before these. */
 const DERIVED: Readonly<Record<string, (dataset: Dataset, target: PlanTarget) => Options>> = {
@@ -52,6 +61,10 @@ const DERIVED: Readonly<Record<string, (dataset: Dataset, target: PlanTarget) =>
     ...(catalogue !== undefined && { catalogue: resolve(home, catalogue) }),
     ...(stores !== undefined && { stores: resolve(home, stores) }),
   }),
+  'dead-letter': ({ dialect, fields }, { header }) => ({
+    columns: header ?? fields.map(({ name }) => name),
+    ...Object.fromEntries(Object.entries(dialect).filter(([part]) => WRITING_PARTS.has(part))),
+  }),
   'batch-insert': ({ name, disposition, primaryKey }) => ({ dataset: name, disposition, primaryKey }),
 };
 
@@ -60,10 +73,17 @@ const DERIVED: Readonly<Record<string, (dataset: Dataset, target: PlanTarget) =>
  * one; options that a plan gives stand, the others follow from the dataset.
  */
 export function compilePlan(dataset: Dataset, target: PlanTarget): PlannedStep[] {
-  const steps: readonly Step[] = dataset.operators ?? USUAL_PLAN;
+  const steps = dataset.operators ?? usualPlan(dataset);
   return steps.map((step) => {
     const { operator, id, options } = typeof step === 'string' ? { operator: step } : step;
     const derived = DERIVED[operator]?.(dataset, target) ?? {};
     return structuredClone({ operator, ...(id !== undefined && { id }), options: { ...derived, ...options } });
   });
+}
+
+/** The usual plan, with the outputs that the dataset asks for just before the sink. */
+function usualPlan({ outputs }: Dataset): Step[] {
+  const sinks = outputs.map((id): Step => ({ operator: 'csv-sink', id, options: { port: OUTPUT_PORTS[id] } }));
+  const before = USUAL_PLAN.slice(0, -1);
+  return [...before, ...sinks, ...USUAL_PLAN.slice(-1)];
 }

@@ -81,13 +81,13 @@ const Contract = closed(
     columns: Type.Optional(
       oneOf(CONTRACT_MODES, {
         description:
-          'Columns that are not fields: evolve keeps them as attributes, freeze fails the file, discard_row rejects records with a value there, discard_value leaves the column out.',
+          'Columns that are no field: evolve keeps them as attributes, freeze fails the file, discard_row rejects records with a value there, discard_value leaves the column out.',
       }),
     ),
     types: Type.Optional(
       oneOf(CONTRACT_MODES, {
         description:
-          'Values that are not of their type: evolve keeps the text as an attribute, freeze fails the file, discard_row rejects the record, discard_value makes the value missing.',
+          'Values that are not of their type: evolve and discard_row reject the record, discard_value makes the value missing, freeze fails a file that has a column of another type.',
       }),
     ),
   },
@@ -105,6 +105,9 @@ const Step = Type.Union([
 export type Step = Static<typeof Step>;
 
 export const DISPOSITIONS = ['append', 'merge', 'replace'] as const;
+
+export const OUTPUTS = ['enriched', 'aggregated'] as const;
+export type Output = (typeof OUTPUTS)[number];
 
 export const DatasetDescriptor = closed({
   title: text('Name for people.'),
@@ -134,6 +137,13 @@ export const DatasetDescriptor = closed({
   ),
   catalogue: text('CSV of products, joined by product_id: product_name, category, brand, cost_price.'),
   stores: text('CSV of stores, joined by store_id: region, currency.'),
+  outputs: Type.Optional(
+    Type.Array(oneOf(OUTPUTS, {}), {
+      uniqueItems: true,
+      description:
+        'What the usual plan also writes to data/processed as CSV: the enriched records, the aggregated ones.',
+    }),
+  ),
   operators: Type.Optional(Type.Array(Step, { minItems: 1, description: 'The plan, from source to sink.' })),
 });
 export type DatasetDescriptor = Static<typeof DatasetDescriptor>;
