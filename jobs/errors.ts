@@ -1,0 +1,53 @@
+import { TillstreamError } from '../engine/errors.ts';
+import { suggestion } from '../engine/nearest.ts';
+
+/** Errors of the jobs: each has a stable code and a sentence that says what to do. */
+
+export function noHome(dir: string): TillstreamError {
+  return new TillstreamError('no_home', `${dir} has no schema_config.json; \`tillstream init ${dir}\` makes a home of it`);
+}
+
+export function homeExists(file: string): TillstreamError {
+  return new TillstreamError('home_exists', `${file} is there already and is not overwritten; choose another folder`);
+}
+
+export function noSuchExample(name: string, names: readonly string[]): TillstreamError {
+  return new TillstreamError('no_such_example', `there is no example "${name}"${suggestion(name, names)}`);
+}
+
+export function noSuchDataset(name: string, names: Iterable<string>): TillstreamError {
+  return new TillstreamError('no_such_dataset', `schema_config.json has no dataset "${name}"${suggestion(name, names)}`);
+}
+
+export function homeBusy(holder: string): TillstreamError {
+  return new TillstreamError('home_busy', `${holder}; try again when it has finished`);
+}
+
+/** The system's refusal to read or write `path`, in words. */
+export function fileError(path: string, cause: NodeJS.ErrnoException): TillstreamError {
+  const [code, why] = REFUSALS[cause.code ?? ''] ?? ['unreadable_file', cause.message];
+  return new TillstreamError(code, `${path}: ${why}`, { cause, file: path });
+}
+
+const REFUSALS: Readonly<Record<string, readonly [code: string, why: string]>> = {
+  ENOENT: ['no_such_file', 'there is no such file'],
+  ENOTDIR: ['no_such_file', 'there is no such file: something on the way to it is no folder'],
+  EISDIR: ['is_a_directory', 'is a folder; name the files in it'],
+  EACCES: ['unreadable_file', 'may not be read or written; check its permissions and those of its folder'],
+  EPERM: ['unreadable_file', 'may not be read or written; check its permissions and those of its folder'],
+  EROFS: ['read_only', 'cannot be written: the disk is read-only'],
+  ENOSPC: ['disk_full', 'cannot be written: the disk is full; free some space and run again to go on'],
+  ENAMETOOLONG: ['no_such_file', 'the name is too long for any file'],
+};
+
+export function isDirectory(path: string): TillstreamError {
+  return fileError(path, Object.assign(new Error('is a directory'), { code: 'EISDIR' }));
+}
+
+export function notAFile(path: string): TillstreamError {
+  return new TillstreamError('not_a_file', `${path}: is neither a file nor a folder`, { file: path });
+}
+
+export function badContract(path: string, why: string): TillstreamError {
+  return new TillstreamError('contract_broken', `${path}: ${why}`, { file: path });
+}

@@ -1,0 +1,120 @@
+import type { Stats } from 'node:fs';
+import { access, readdir, rename, stat } from 'node:fs/promises';
+import { basename, join, parse } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileError } from './errors.ts';
+import type { Home } from './home.ts';
+
+export interface InboxOptions {
+  readonly signal?: AbortSignal;
+  readonly now?: () => number;
+}
+
+/** A file last written longer ago than this is whole. */
+const QUIET_MS = 2_000;
+/** One written more recently is whole once its size and time have stayed the same for so long. */
+const SETTLE_MS = 500;
+/** How long a run waits for files that somebody is still writing; they are left for the next one. */
+const PATIENCE_MS = 10_000;
+
+const NAMES = /\.(csv|tsv|tab|psv|txt)(\.gz)?$/i;
+const TEMPORARY = /^[.~]|~$|\.(tmp|part|partial|crdownload|download|swp)$/i;
+
+/** Does a file of that name belong in an inbox? Hidden and temporary ones and other types are left alone. */
+export function isInboxName(name: string): boolean {
+  return NAMES.test(name) && !TEMPORARY.test(name);
+}
+
+/** Names of the files that a killed run had claimed; they come first. */
+export async function claimedBefore(home: Home): Promise<string[]> {
+  return (await names(home.claimed)).filter(isInboxName);
+}
+
+/** Names of the files in the inbox, in order of name. */
+export async function inboxNames(home: Home): Promise<string[]> {
+  return (await names(home.raw)).filter(isInboxName);
+}
+
+async function names(dir: string): Promise<string[]> {
+  const entries = await readdir(dir, { withFileTypes: true }).catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code === 'ENOENT') return [];
+    throw fileError(dir, cause);
+  });
+  const files = entries.filter((entry) => entry.isFile() || entry.isSymbolicLink()).map(({ name }) => name);
+  return files.sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
+}
+
+/** Those of the files at `paths` that are whole; waits a little for those being written. */
+export async function wholeFiles(paths: readonly string[], options: InboxOptions = {}): Promise<string[]> {
+  const { signal, now = Date.now } = options;
+  const deadline = now() + PATIENCE_MS;
+  const whole = new Set<string>();
+  let before = new Map<string, Stats>();
+  for (;;) {
+    const after = new Map<string, Stats>();
+    for (const path of paths) {
+      if (whole.has(path)) continue;
+      const stats = await stat(path).catch(() => null);
+      if (!stats?.isFile()) continue;
+      if (isQuiet(stats, now()) || isSame(stats, before.get(path))) whole.add(path);
+      else after.set(path, stats);
+    }
+    if (after.size === 0 || now() > deadline) return paths.filter((path) => whole.has(path));
+    before = after;
+    await delay(SETTLE_MS, undefined, signal && { signal });
+  }
+}
+
+function isQuiet({ mtimeMs }: Stats, now: number): boolean {
+  return now - mtimeMs > QUIET_MS;
+}
+
+function isSame(now: Stats, before: Stats | undefined): boolean {
+  return before !== undefined && now.size === before.size && now.mtimeMs === before.mtimeMs && now.ino === before.ino;
+}
+
+/** Takes a file of the inbox by an atomic rename; returns its new path. */
+export async function claim(home: Home, path: string): Promise<string> {
+  return moveInto(path, home.claimed, basename(path));
+}
+
+/** Puts an ingested file among the originals; returns its new path. */
+export async function archive(home: Home, path: string, name: string): Promise<string> {
+  return moveInto(path, home.ingested, name);
+}
+
+/**
+ * Puts a claimed file back where a person looks for it. If the inbox has another of its name by now it stays claimed,
+ * and under its name: by that the next run knows it again.
+ */
+export async function giveBack(home: Home, path: string): Promise<void> {
+  const target = join(home.raw, basename(path));
+  if (!(await isTaken(target))) await rename(path, target);
+}
+
+/** Renames `path` to `dir/name`, or to `name-2.csv` and so on where that is taken. Returns the new path. */
+async function moveInto(path: string, dir: string, name: string): Promise<string> {
+  const { stem, extension } = splitName(name);
+  for (let copy = 1; ; copy++) {
+    const target = join(dir, copy === 1 ? name : `${stem}-${copy}${extension}`);
+    if (await isTaken(target)) continue;
+    await rename(path, target).catch((cause) => {
+      throw fileError(path, cause);
+    });
+    return target;
+  }
+}
+
+function splitName(name: string): { stem: string; extension: string } {
+  const { name: stem, ext } = parse(name);
+  if (ext.toLowerCase() !== '.gz') return { stem, extension: ext };
+  const inner = parse(stem);
+  return { stem: inner.name, extension: `${inner.ext}${ext}` };
+}
+
+async function isTaken(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}

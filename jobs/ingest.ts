@@ -1,0 +1,45 @@
+import { loadRegistry } from '../operators/registry.ts';
+import { readConfig } from '../operators/dataset/config.ts';
+import type { Home } from './home.ts';
+import type { IngestEvent } from './ingest/events.ts';
+import { IngestRun } from './ingest/ingest-run.ts';
+import { Recogniser } from './ingest/recognise.ts';
+import type { RunReport } from './ingest/report.ts';
+import { lockHome } from './lock.ts';
+
+export interface IngestOptions {
+  readonly home: Home;
+  /** Paths of the files; without them, all that is in the inbox. */
+  readonly files?: readonly string[];
+  /** Name of the dataset that the files are of, instead of finding it by their headers. */
+  readonly dataset?: string;
+  /** What started the run: ingest, start, watch … */
+  readonly trigger?: string;
+  /** Stops the run within a batch; what was committed stays, and the next run goes on from there. */
+  readonly signal?: AbortSignal;
+  readonly onEvent?: (event: IngestEvent) => void;
+  /** Wait for another run of the same home to end (default), or throw `home_busy`. */
+  readonly wait?: boolean;
+  readonly now?: () => number;
+}
+
+/**
+ * Loads files into the warehouse, one run at a time in a home. A file that fails is in the report and does not stop the
+ * others; only a broken system does. Throws when there can be no run at all: `no_such_dataset`, a faulty configuration,
+ * `home_busy`, a database that can't be opened, or the signal's reason while waiting for the lock.
+ */
+export async function ingest(options: IngestOptions): Promise<RunReport> {
+  const { home, trigger = 'ingest', signal = new AbortController().signal, onEvent = () => {} } = options;
+  const { now = Date.now, wait = true, files } = options;
+  const registry = await loadRegistry();
+  const config = await readConfig(home.config, { operators: [...registry.keys()] });
+  const recogniser = new Recogniser(config, options.dataset);
+  const onWait = (holder: Extract<IngestEvent, { type: 'waiting' }>['holder']) => onEvent({ type: 'waiting', holder });
+  const lock = await lockHome(home, { what: trigger, wait, signal, onWait, now });
+  try {
+    const run = new IngestRun({ home, config, registry, recogniser, trigger, signal, onEvent, now });
+    return await run.run(files);
+  } finally {
+    await lock.release();
+  }
+}

@@ -1,0 +1,56 @@
+import { stat } from 'node:fs/promises';
+import { basename, join, relative, resolve } from 'node:path';
+import { fileError, isDirectory, notAFile } from '../errors.ts';
+import type { Home } from '../home.ts';
+import { claimedBefore, inboxNames, wholeFiles } from '../inbox.ts';
+
+/** A file that a run is to look at, and where it came from. */
+export interface Candidate {
+  readonly name: string;
+  readonly path: string;
+  /** `claimed` by a run that was killed; in the `inbox`, from where it moves; `named` by the user, and read where it is. */
+  readonly origin: 'claimed' | 'inbox' | 'named';
+  readonly sizeBytes: number;
+  /** Why it can't be read, if that is already clear. */
+  readonly error?: Error;
+}
+
+export interface Candidates {
+  readonly files: readonly Candidate[];
+  /** Names of files that are still being written. */
+  readonly unfinished: readonly string[];
+}
+
+/** The files to look at: those named, or all that the inbox holds. What an earlier run had claimed comes first. */
+export async function candidates(home: Home, named: readonly string[] | undefined, signal: AbortSignal): Promise<Candidates> {
+  const claimed = await Promise.all(
+    (await claimedBefore(home)).map((name) => candidate(join(home.claimed, name), 'claimed')),
+  );
+  if (named) {
+    const files = await Promise.all(named.map((path) => candidate(resolve(path), originOf(home, path))));
+    return { files: [...claimed, ...files], unfinished: [] };
+  }
+  const paths = (await inboxNames(home)).map((name) => join(home.raw, name));
+  const whole = await wholeFiles(paths, { signal });
+  const files = await Promise.all(whole.map((path) => candidate(path, 'inbox')));
+  const unfinished = paths.filter((path) => !whole.includes(path)).map((path) => basename(path));
+  return { files: [...claimed, ...files], unfinished };
+}
+
+/** A file of the inbox is treated as such, also when it is named. */
+function originOf({ raw }: Home, path: string): Candidate['origin'] {
+  return relative(raw, resolve(path)) === basename(path) ? 'inbox' : 'named';
+}
+
+async function candidate(path: string, origin: Candidate['origin']): Promise<Candidate> {
+  const name = basename(path);
+  try {
+    const stats = await stat(path);
+    if (stats.isDirectory()) throw isDirectory(path);
+    if (!stats.isFile()) throw notAFile(path);
+    return { name, path, origin, sizeBytes: stats.size };
+  } catch (error) {
+    const known = 'syscall' in (error as object) ? fileError(path, error as NodeJS.ErrnoException) : (error as Error);
+    return { name, path, origin, sizeBytes: 0, error: known };
+  }
+}

@@ -1,0 +1,186 @@
+import { join, resolve } from 'node:path';
+import type { LedgerEntry } from '../../engine/ledger.ts';
+import { run } from '../../engine/run.ts';
+import type { Dataset } from '../../operators/dataset/config.ts';
+import { type DriftReport, driftRecords, findDrift } from '../../operators/dataset/drift.ts';
+import type { FileShape } from '../../operators/dataset/profile.ts';
+import type { OpenedFile } from '../../operators/warehouse.ts';
+import { badContract } from '../errors.ts';
+import { foldersOf } from '../home.ts';
+import { archive, claim, giveBack } from '../inbox.ts';
+import type { Candidate } from './candidates.ts';
+import { contentHash } from './content-hash.ts';
+import type { IngestSetting } from './ingest-run.ts';
+import { LedgerReader } from './ledger-reader.ts';
+import { type FilePlan, Plans } from './plans.ts';
+import { type Recognised, shapeOf } from './recognise.ts';
+import { type FileReport, type FileStatus, ledgerOf } from './report.ts';
+import { isFatal, troubleOf } from './trouble.ts';
+import type { WriterThread } from './writer-thread.ts';
+
+export interface LoaderSetting extends IngestSetting {
+  readonly writer: WriterThread;
+  readonly runId: number;
+}
+
+/** What became of a file, its lines of the ledger, and the error that stopped it, if one did. */
+export interface Loaded {
+  readonly report: FileReport;
+  readonly entries: readonly LedgerEntry[];
+  readonly error?: unknown;
+}
+
+/** What is known of a file while it is being loaded. */
+interface Progress {
+  readonly candidate: Candidate;
+  readonly startedAt: number;
+  /** Where the file is now: claiming moves it. */
+  path: string;
+  dataset: string | null;
+  fileId: number | null;
+  notes: string[];
+}
+
+type OpenFile = Extract<OpenedFile, { status: 'open' }>;
+
+/** Loads files one after the other: recognise, claim, run, settle. No file's failure is thrown. */
+export class FileLoader {
+  readonly #setting: LoaderSetting;
+  readonly #plans: Plans;
+  readonly #ledger: LedgerReader;
+  /** By dataset: what its last file looked like. */
+  readonly #lastShapes = new Map<string, FileShape>();
+
+  constructor(setting: LoaderSetting) {
+    this.#setting = setting;
+    this.#plans = new Plans(setting.home, setting.config, setting.registry);
+    this.#ledger = new LedgerReader(setting.home);
+  }
+
+  close(): void {
+    this.#ledger.close();
+  }
+
+  async load(candidate: Candidate): Promise<Loaded> {
+    const { path } = candidate;
+    const progress: Progress = { candidate, path, startedAt: performance.now(), dataset: null, fileId: null, notes: [] };
+    try {
+      return await this.#load(progress);
+    } catch (error) {
+      await this.#undo(progress, error);
+      return { ...this.#report(progress, 'failed', error), error };
+    }
+  }
+
+  async #load(progress: Progress): Promise<Loaded> {
+    const { candidate } = progress;
+    if (candidate.error) throw candidate.error;
+    const recognition = await this.#setting.recogniser.recognise(candidate.path, this.#setting.signal);
+    if (recognition.kind !== 'matched') return this.#unmatched(progress, recognition.message);
+    progress.dataset = recognition.dataset.name;
+    const hash = await this.#hashIfKnown(candidate);
+    await this.#claim(progress);
+    const drift = this.#drift(recognition);
+    const { dataset } = recognition;
+    const { columns } = recognition.peek;
+    const plan = this.#plans.planFor(dataset, { path: progress.path, columns, renames: drift.renames });
+    const opened = await this.#open(progress, dataset, plan, hash);
+    if (opened.status === 'unchanged') return this.#unchanged(progress, opened.name);
+    progress.fileId = opened.fileId;
+    progress.notes = drift.findings.filter(({ action }) => action !== 'noted').map(({ message }) => message);
+    await this.#setting.writer.recordDrift(opened.fileId, driftRecords(drift));
+    if (drift.failure !== undefined) throw badContract(candidate.path, drift.failure);
+    await this.#run(progress, plan, opened);
+    this.#lastShapes.set(dataset.name, shapeOf(recognition.peek));
+    return this.#done(progress);
+  }
+
+  /** Hashing beforehand costs a reading of the file, so it is done only where a file of that size is known. */
+  async #hashIfKnown({ path, sizeBytes }: Candidate): Promise<string | undefined> {
+    return (await this.#setting.writer.hasSize(sizeBytes)) ? contentHash(path, this.#setting.signal) : undefined;
+  }
+
+  async #claim(progress: Progress): Promise<void> {
+    const { candidate } = progress;
+    if (candidate.origin === 'inbox') progress.path = await claim(this.#setting.home, candidate.path);
+  }
+
+  #drift({ dataset, peek }: Recognised): DriftReport {
+    return findDrift(dataset, shapeOf(peek), this.#lastShapes.get(dataset.name));
+  }
+
+  #open(progress: Progress, dataset: Dataset, plan: FilePlan, hash: string | undefined): Promise<OpenedFile> {
+    const { name, sizeBytes, origin, path } = progress.candidate;
+    const { home, runId, writer } = this.#setting;
+    return writer.openFile({
+      ...{ runId, name, sizeBytes, dataset: dataset.name },
+      path: origin === 'named' ? resolve(path) : join(home.ingested, name),
+      ...(hash !== undefined && { contentHash: hash }),
+      ...{ disposition: dataset.disposition, primaryKey: dataset.primaryKey, fingerprint: plan.fingerprint },
+    });
+  }
+
+  async #run(progress: Progress, { plan, stageFrom }: FilePlan, { fileId, resume }: OpenFile): Promise<void> {
+    const { home, writer, registry, signal, now, onEvent } = this.#setting;
+    const { name: file, sizeBytes } = progress.candidate;
+    const resumedAt = resume?.bytes ?? 0;
+    if (resume) progress.notes.push('went on from where an earlier run had stopped');
+    // Every file that was opened as new or to be resumed has a dataset by then.
+    onEvent({ type: 'file-started', fileId, file, dataset: progress.dataset ?? '', sizeBytes, resumedAt });
+    const { metrics, timeline } = await run({
+      ...{ plan, registry, signal, now },
+      services: { folders: foldersOf(home) },
+      split: { fileId, file, part: 0 },
+      ...(stageFrom > 0 && { stage: { thread: writer.stage, from: stageFrom } }),
+      ...(resume && { resume: { number: resume.number, source: resume.state, states: resume.states } }),
+      onSample: (sample) => onEvent({ type: 'sample', file, sample }),
+    });
+    const reports = metrics.operators.map((each) => ({ operator: each.id, metrics: each }));
+    await writer.saveMeasurements(fileId, reports, timeline);
+  }
+
+  async #unmatched(progress: Progress, message: string): Promise<Loaded> {
+    if (progress.candidate.origin === 'claimed') await giveBack(this.#setting.home, progress.path);
+    return this.#report(progress, 'unmatched', { code: 'unmatched', message });
+  }
+
+  async #unchanged(progress: Progress, knownAs: string): Promise<Loaded> {
+    await this.#archive(progress);
+    progress.notes.push(`its bytes are those of ${knownAs}, which is in the warehouse`);
+    return this.#report(progress, 'unchanged');
+  }
+
+  async #done(progress: Progress): Promise<Loaded> {
+    await this.#archive(progress);
+    return this.#report(progress, 'done');
+  }
+
+  async #archive({ candidate, path }: Progress): Promise<void> {
+    if (candidate.origin !== 'named') await archive(this.#setting.home, path, candidate.name);
+  }
+
+  /** After a failure the file goes back to where a person sees it. A second failure must not hide the first. */
+  async #undo({ fileId, path, candidate }: Progress, error: unknown): Promise<void> {
+    const { writer, home } = this.#setting;
+    try {
+      if (fileId !== null && !isFatal(error)) await writer.failFile(fileId, troubleOf(error));
+      if (candidate.origin === 'claimed' || path !== candidate.path) await giveBack(home, path);
+    } catch {
+      // The file stays claimed; the next run begins with it.
+    }
+  }
+
+  /** What the warehouse's ledger says of the file, whoever wrote it. */
+  #report(progress: Progress, status: FileStatus, error?: unknown): Loaded {
+    const { candidate, dataset, fileId, notes, startedAt } = progress;
+    const entries = fileId === null ? [] : this.#ledger.of(fileId);
+    const report: FileReport = {
+      ...{ name: candidate.name, dataset, status },
+      ...ledgerOf(entries),
+      duration_ms: Math.round(performance.now() - startedAt),
+      error: error === undefined ? null : troubleOf(error),
+      ...{ notes, rejected: null },
+    };
+    return { report, entries };
+  }
+}

@@ -1,0 +1,101 @@
+import type { LedgerEntry } from '../../engine/ledger.ts';
+import type { Registry } from '../../engine/plan.ts';
+import type { Config } from '../../operators/dataset/config.ts';
+import type { Home } from '../home.ts';
+import { type Candidate, type Candidates, candidates } from './candidates.ts';
+import type { IngestEvent } from './events.ts';
+import { FileLoader } from './file-loader.ts';
+import type { Recogniser } from './recognise.ts';
+import { type FileReport, ledgerOf, type RunReport, type RunStatus, type Trouble } from './report.ts';
+import { isFatal, troubleOf } from './trouble.ts';
+import { WriterThread } from './writer-thread.ts';
+
+export interface IngestSetting {
+  readonly home: Home;
+  readonly config: Config;
+  readonly registry: Registry;
+  readonly recogniser: Recogniser;
+  readonly trigger: string;
+  readonly signal: AbortSignal;
+  readonly onEvent: (event: IngestEvent) => void;
+  readonly now: () => number;
+}
+
+/** One run: the files there are, one after the other, through one writer thread. */
+export class IngestRun {
+  readonly #setting: IngestSetting;
+  readonly #reports: FileReport[] = [];
+  readonly #entries: LedgerEntry[] = [];
+  readonly #started = performance.now();
+  #trouble: Trouble | null = null;
+
+  constructor(setting: IngestSetting) {
+    this.#setting = setting;
+  }
+
+  /** Rejects only if the warehouse can't be opened. */
+  async run(named: readonly string[] | undefined): Promise<RunReport> {
+    const { home, signal } = this.#setting;
+    const found = await candidates(home, named, signal);
+    if (found.files.length === 0) return this.#finished(null, found);
+    const writer = await WriterThread.start(home);
+    try {
+      return await this.#load(writer, found);
+    } finally {
+      await writer.close();
+    }
+  }
+
+  async #load(writer: WriterThread, found: Candidates): Promise<RunReport> {
+    const { trigger, now, onEvent } = this.#setting;
+    const detail = { pid: process.pid, node: process.version };
+    const runId = await writer.startRun({ trigger, startedAt: now(), detail });
+    const bytes = found.files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+    onEvent({ type: 'run-started', runId, files: found.files.length, bytes });
+    const loader = new FileLoader({ ...this.#setting, writer, runId });
+    try {
+      for (const candidate of found.files) {
+        if (this.#setting.signal.aborted || this.#trouble) break;
+        await this.#one(loader, candidate);
+      }
+    } finally {
+      loader.close();
+    }
+    const report = this.#finished(runId, found);
+    await this.#close(writer, runId, report);
+    onEvent({ type: 'run-finished', report });
+    return report;
+  }
+
+  async #one(loader: FileLoader, candidate: Candidate): Promise<void> {
+    const { report, entries, error } = await loader.load(candidate);
+    this.#reports.push(report);
+    this.#entries.push(...entries);
+    if (isFatal(error)) this.#trouble = troubleOf(error);
+    this.#setting.onEvent({ type: 'file-finished', file: report, sizeBytes: candidate.sizeBytes });
+  }
+
+  #finished(runId: number | null, { unfinished }: Candidates): RunReport {
+    const status = this.#status();
+    return {
+      ...{ run_id: runId, status, files: this.#reports, ledger: ledgerOf(this.#entries), error: this.#trouble },
+      ...{ duration_ms: Math.round(performance.now() - this.#started), unfinished },
+    };
+  }
+
+  #status(): RunStatus {
+    if (this.#setting.signal.aborted) return 'aborted';
+    return this.#trouble || this.#reports.some(({ status }) => status === 'failed') ? 'failed' : 'done';
+  }
+
+  /** Notes the run's end. Where the system is broken that may fail as well, and must not hide why. */
+  async #close(writer: WriterThread, runId: number, { status, files }: RunReport): Promise<void> {
+    const failed = files.find((file) => file.status === 'failed');
+    const error = this.#trouble ?? failed?.error;
+    try {
+      await writer.finishRun(runId, { status, endedAt: this.#setting.now(), ...(error && { error }) });
+    } catch (cause) {
+      if (!this.#trouble) throw cause;
+    }
+  }
+}

@@ -1,0 +1,62 @@
+import { Stage } from '../../engine/stage.ts';
+import type { Drift, FileToLoad, OpenedFile, OperatorReport, RunEnd, RunStart } from '../../operators/warehouse.ts';
+import { foldersOf, type Home } from '../home.ts';
+import type { WriterOptions } from './writer-services.ts';
+
+/** The thread that writes to the warehouse, as seen from the one that reads files. */
+export class WriterThread {
+  readonly stage: Stage;
+
+  private constructor(stage: Stage) {
+    this.stage = stage;
+  }
+
+  /** Opens the warehouse, creating or migrating it. Throws what that throws. */
+  static async start(home: Home): Promise<WriterThread> {
+    const servicesOptions: WriterOptions = { database: home.database, folders: foldersOf(home) };
+    const stage = await Stage.start({
+      registryModule: new URL('../../operators/registry.ts', import.meta.url).href,
+      servicesModule: new URL('./writer-services.ts', import.meta.url).href,
+      servicesOptions,
+    });
+    return new WriterThread(stage);
+  }
+
+  startRun(run: RunStart): Promise<number> {
+    return this.#call('startRun', run);
+  }
+
+  finishRun(runId: number, end: RunEnd): Promise<void> {
+    return this.#call('finishRun', runId, end);
+  }
+
+  hasSize(sizeBytes: number): Promise<boolean> {
+    return this.#call('hasSize', sizeBytes);
+  }
+
+  openFile(file: FileToLoad): Promise<OpenedFile> {
+    return this.#call('openFile', file);
+  }
+
+  failFile(fileId: number, error: { code: string; message: string }): Promise<void> {
+    return this.#call('failFile', fileId, error);
+  }
+
+  recordDrift(fileId: number, drifts: readonly Drift[]): Promise<void> {
+    return this.#call('recordDrift', fileId, drifts);
+  }
+
+  /** Keeps what was measured over a file. */
+  async saveMeasurements(fileId: number, reports: readonly OperatorReport[], timeline: unknown): Promise<void> {
+    await this.#call('saveMetrics', fileId, reports);
+    await this.#call('saveTimeline', fileId, timeline);
+  }
+
+  close(): Promise<void> {
+    return this.stage.close();
+  }
+
+  #call<T>(method: string, ...args: unknown[]): Promise<T> {
+    return this.stage.call<T>('warehouse', method, ...args);
+  }
+}
