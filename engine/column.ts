@@ -219,9 +219,21 @@ function roomFor(count: number, dictionary: Dictionary): Dictionary | null {
 }
 
 /** The elements of `values` at `rows`, in that order. */
-export function gather<T extends Int32Array | Float64Array>(values: T, rows: Int32Array): T {
-  const out = new (values.constructor as new (length: number) => T)(rows.length);
-  for (let i = 0; i < rows.length; i++) out[i] = values[rows[i]!]!;
+export function gather<T extends Int32Array | Float64Array>(values: T, rows: Int32Array): T;
+export function gather(values: Int32Array | Float64Array, rows: Int32Array): Int32Array | Float64Array {
+  // One loop for each kind of array: a loop that meets both runs at half the speed.
+  return values instanceof Float64Array ? gatherDoubles(values, rows) : gatherIntegers(values, rows);
+}
+
+function gatherDoubles(values: Float64Array, rows: Int32Array): Float64Array {
+  const out = new Float64Array(rows.length);
+  for (let i = 0; i < out.length; i++) out[i] = values[rows[i]!]!;
+  return out;
+}
+
+function gatherIntegers(values: Int32Array, rows: Int32Array): Int32Array {
+  const out = new Int32Array(rows.length);
+  for (let i = 0; i < out.length; i++) out[i] = values[rows[i]!]!;
   return out;
 }
 
