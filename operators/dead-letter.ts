@@ -1,0 +1,113 @@
+import { type Static, Type } from '@sinclair/typebox';
+import { type Batch, DEAD_LETTER } from '../engine/batch.ts';
+import { defineOperator } from '../engine/define-operator.ts';
+import type { Fault, OperatorContext, OperatorInstance, Outputs } from '../engine/operator.ts';
+import { Dialect } from './csv/dialect.ts';
+import { folderFor, pathIn, splitMark, stemOf } from './csv-output/folders.ts';
+import { type FileMark, ResumableFile } from './csv-output/resumable-file.ts';
+import { RejectedRows } from './dead-letter/rejected-rows.ts';
+
+const { delimiter, quoteChar, doubleQuote, escapeChar, skipInitialSpace } = Dialect.properties;
+
+const Options = Type.Object({
+  enabled: Type.Boolean({ description: 'Write the file; false only passes the dead letters on.', default: true }),
+  folder: Type.Optional(
+    Type.String({
+      minLength: 1,
+      description: 'Folder to write to, relative to the home; `data/rejected` unless given.',
+    }),
+  ),
+  columns: Type.Array(Type.String(), { description: "The file's own columns, as its header has them.", default: [] }),
+  delimiter,
+  quoteChar,
+  doubleQuote,
+  escapeChar,
+  skipInitialSpace,
+});
+
+/** Ends of names that this operator gave, so that a mended file that is rejected again does not grow its name. */
+const OWN_ENDING = /\.rejected(-\d+){0,2}$/;
+
+class DeadLetter implements OperatorInstance {
+  readonly ports = [DEAD_LETTER];
+  readonly #rows: RejectedRows;
+  readonly #path: string | null;
+  #file: ResumableFile | null;
+
+  constructor(options: Static<typeof Options>, context: OperatorContext) {
+    this.#rows = new RejectedRows(options.columns, options);
+    this.#path = options.enabled ? rejectedPath(options, context) : null;
+    this.#file = this.#path === null ? null : new ResumableFile(this.#path);
+  }
+
+  async process(batch: Batch, out: Outputs): Promise<void> {
+    if (batch.port === DEAD_LETTER && this.#file) await this.#file.append(this.#lines(batch, this.#file));
+    await out.emit(batch);
+  }
+
+  async checkpoint(): Promise<void> {
+    await this.#file?.sync();
+  }
+
+  snapshot(): FileMark | undefined {
+    return this.#file?.mark;
+  }
+
+  restore(state: unknown): void {
+    if (this.#path !== null) this.#file = new ResumableFile(this.#path, state as FileMark);
+  }
+
+  async flush(): Promise<void> {
+    await this.#file?.finish();
+  }
+
+  async close(): Promise<void> {
+    await this.#file?.close();
+  }
+
+  #lines(batch: Batch, file: ResumableFile): Buffer {
+    const lines = Array.from({ length: batch.length }, (_, row) => this.#rows.line(rejectedRecord(batch, row)));
+    return Buffer.concat(file.mark.length === 0 ? [this.#rows.header(), ...lines] : lines);
+  }
+}
+
+function rejectedPath({ folder }: Static<typeof Options>, context: OperatorContext): string {
+  const stem = stemOf(context.split.file).replace(OWN_ENDING, '');
+  // The number keeps files of the same name apart, and makes a file that is loaded again write the same one.
+  return pathIn(folderFor(context, 'rejected', folder), `${stem}.rejected${splitMark(context.split)}.csv`);
+}
+
+function rejectedRecord(batch: Batch, row: number) {
+  const { bytes, starts, ends, lines } = batch.provenance;
+  const text = (field: string) => String(batch.column(field).get(row) ?? '');
+  const faults = JSON.parse(text('faults')) as Fault[];
+  return {
+    // Its bytes say more than its text does where they are no UTF-8.
+    raw: bytes.length > 0 ? bytes.subarray(starts[row], ends[row]) : Buffer.from(text('raw')),
+    reason: text('reason'),
+    message: faults.map(({ message }) => message).join('; '),
+    line: lines[row]!,
+  };
+}
+
+/** Keeps dead letters as a CSV that can be mended in a spreadsheet and dropped again, and passes them on. */
+export const deadLetter = defineOperator({
+  name: 'dead-letter',
+  summary: 'Writes rejected rows to a CSV in data/rejected, to be mended and dropped again.',
+  description: [
+    "The CSV has the file's own columns and dialect, and four more: `tillstream_reason`, `tillstream_message` (all that is wrong),",
+    "`tillstream_line` (the line in the original) and `tillstream_raw`. Mend the file's own cells, drop the file into the inbox, and only these",
+    'rows are loaded: columns whose names begin with `tillstream_` are no part of the data.',
+    '',
+    'A row that can be read as these columns keeps its text exactly, including cells that a spreadsheet takes for formulas: it is your own',
+    "data on its way back. A row that can't (broken quotes, too many or too few cells, bytes that are no text) leaves them blank and stands",
+    'whole in `tillstream_raw`, where bytes that are no UTF-8 are written `\\xE9`. Mend it there, or fill in the cells. Dropped again as it is,',
+    'it is rejected again.',
+    '',
+    'The file is named after the input and its number, `sales.rejected-17.csv`. It grows under a temporary name and appears when the input has',
+    'been read to its end; after a crash it goes on from the last checkpoint, so no row stands in it twice. Needs the service `folders`.',
+  ].join('\n'),
+  stability: 'stable',
+  options: Options,
+  create: (options, context) => new DeadLetter(options, context),
+});

@@ -1,0 +1,100 @@
+import { type Static, Type } from '@sinclair/typebox';
+import type { Batch } from '../engine/batch.ts';
+import { defineOperator } from '../engine/define-operator.ts';
+import type { OperatorInstance, Outputs } from '../engine/operator.ts';
+import { Condition, ConditionOptions } from './filter/condition.ts';
+import { fieldColumn, findColumn } from './values/field-column.ts';
+
+const Options = Type.Object({
+  where: Type.Array(ConditionOptions, { minItems: 1, description: 'Conditions on fields.' }),
+  match: Type.Union([Type.Literal('all'), Type.Literal('any')], {
+    description: 'Whether a record must meet all conditions or any of them.',
+    default: 'all',
+  }),
+  keep: Type.Boolean({ description: 'Keep the records that match; false leaves these out.', default: true }),
+  reason: Type.String({
+    pattern: '^[a-z][a-z0-9_]*$',
+    description: 'What records that are left out are counted as, in snake_case.',
+    default: 'filtered',
+  }),
+});
+
+class Filter implements OperatorInstance {
+  readonly #conditions: readonly Condition[];
+  readonly #askedPresence: ReadonlySet<string>;
+  readonly #options: Static<typeof Options>;
+
+  constructor(options: Static<typeof Options>) {
+    this.#options = options;
+    this.#conditions = options.where.map((condition) => new Condition(condition));
+    this.#askedPresence = new Set(this.#conditions.filter((each) => each.asksPresence).map((each) => each.field));
+  }
+
+  process(batch: Batch, out: Outputs): void | Promise<void> {
+    const { kept, left } = this.#divide(this.#matches(batch));
+    if (left.length === 0) return out.emit(batch);
+    out.filtered(batch, left, this.#options.reason);
+    return out.emit(batch.select(kept));
+  }
+
+  #matches(batch: Batch): Uint8Array {
+    const all = this.#options.match === 'all';
+    const verdict = new Uint8Array(batch.length).fill(all ? 1 : 0);
+    const holds = new Uint8Array(batch.length);
+    for (const condition of this.#conditions) {
+      // A typing error must not leave out a whole file, so an unknown field is one, unless its absence is asked about.
+      const find = this.#askedPresence.has(condition.field) ? findColumn : fieldColumn;
+      condition.evaluate(find(batch, condition.field), holds);
+      if (all) for (let row = 0; row < verdict.length; row++) verdict[row]! &= holds[row]!;
+      else for (let row = 0; row < verdict.length; row++) verdict[row]! |= holds[row]!;
+    }
+    return verdict;
+  }
+
+  #divide(matches: Uint8Array): { kept: Int32Array; left: Int32Array } {
+    const wanted = this.#options.keep ? 1 : 0;
+    const kept = new Int32Array(matches.length);
+    const left = new Int32Array(matches.length);
+    let keptCount = 0;
+    let leftCount = 0;
+    for (let row = 0; row < matches.length; row++) {
+      if (matches[row] === wanted) kept[keptCount++] = row;
+      else left[leftCount++] = row;
+    }
+    return { kept: kept.slice(0, keptCount), left: left.slice(0, leftCount) };
+  }
+}
+
+/** Keeps the records that meet conditions on their fields, or leaves these out. Works on columns; no record objects are made. */
+export const filter = defineOperator({
+  name: 'filter',
+  summary: 'Keeps records that meet conditions on their fields.',
+  description: [
+    'Comparisons are `=`, `!=`, `<`, `<=`, `>`, `>=`, `in` (a list), `matches` (a regular expression found anywhere in the text),',
+    '`is_missing` and `is_present`. A missing value meets no condition but `is_missing`.',
+    '',
+    'Numbers are written as people do (`12.5` for money), dates as `2026-12-31` or `2026-12-31T18:00:00`; a date stands for its whole day,',
+    'so `sold_at <= 2026-12-31` includes the evening. Texts compare by their characters, unless the value is a number.',
+    '',
+    'A field that the records do not have is an error, unless one of the conditions asks whether that field is missing.',
+  ].join('\n'),
+  stability: 'stable',
+  options: Options,
+  reasons: { filtered: 'The record does not meet the conditions of a filter in the plan (or the reason given there).' },
+  example: {
+    options: {
+      where: [
+        { field: 'region', op: 'in', value: ['North', 'South'] },
+        { field: 'quantity', op: '>', value: 0 },
+      ],
+    },
+    input: [
+      { region: 'North', quantity: 2 },
+      { region: 'North', quantity: -1 },
+      { region: 'West', quantity: 5 },
+      { region: null, quantity: 1 },
+    ],
+    output: [{ region: 'North', quantity: 2 }],
+  },
+  create: (options) => new Filter(options),
+});
