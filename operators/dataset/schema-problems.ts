@@ -18,7 +18,7 @@ function explain(error: ValueError): Problem[] {
   const { path: pointer, schema, value } = error;
   if (error.type === ValueErrorType.ObjectAdditionalProperties)
     return [{ pointer, message: unknownKey(pointer, schema) }];
-  if (error.type === ValueErrorType.ObjectRequiredProperty) {
+  if (error.type === ValueErrorType.ObjectRequiredProperty || value === undefined) {
     return [{ pointer, message: `is missing; expected ${expectation(schema)}` }];
   }
   if (error.type === ValueErrorType.Union) return explainUnion(error);
