@@ -70,9 +70,8 @@ export class IngestProgress {
     const share = this.#bytes > 0 ? Math.min(1, done / this.#bytes) : 0;
     const fresh = done - this.#resumedBytes;
     const leftMs = fresh > 0 ? (elapsedMs * (this.#bytes - done)) / fresh : Number.NaN;
-    const filled = Math.round(share * BAR_WIDTH);
     const parts = [
-      ...(this.#interactive ? [`${'█'.repeat(filled)}${'░'.repeat(BAR_WIDTH - filled)}`] : []),
+      ...(this.#interactive ? [bar(share)] : []),
       `${Math.floor(share * 100)} %`,
       `${this.#finished}/${this.#files}`,
       basename(file),
@@ -98,6 +97,38 @@ export class IngestProgress {
     if (this.#isDrawn) this.#terminal.stderr.write('\r\x1b[2K');
     this.#isDrawn = false;
   }
+}
+
+/** How far along something is that counts records. */
+export class CountProgress {
+  readonly #terminal: Terminal;
+  readonly #total: number;
+  readonly #started = performance.now();
+  #drawnAt = 0;
+
+  constructor(terminal: Terminal, total: number) {
+    this.#terminal = terminal;
+    this.#total = total;
+  }
+
+  update(records: number): void {
+    const now = performance.now();
+    if (!isInteractive(this.#terminal) || now - this.#drawnAt < REDRAW_MS) return;
+    this.#drawnAt = now;
+    const elapsedMs = now - this.#started;
+    const left = records > 0 ? duration((elapsedMs * (this.#total - records)) / records) : '';
+    const line = `${bar(records / this.#total)}  ${grouped(records)} records  ${rate(records, elapsedMs)}  ${left} left`;
+    this.#terminal.stderr.write(`\r\x1b[2K${line.slice(0, (this.#terminal.stderr.columns ?? 80) - 1)}`);
+  }
+
+  end(): void {
+    if (this.#drawnAt > 0) this.#terminal.stderr.write('\r\x1b[2K');
+  }
+}
+
+function bar(share: number): string {
+  const filled = Math.round(Math.min(1, share) * BAR_WIDTH);
+  return '█'.repeat(filled) + '░'.repeat(BAR_WIDTH - filled);
 }
 
 function waitingLine({ holder }: Extract<IngestEvent, { type: 'waiting' }>): string {

@@ -2,7 +2,7 @@ import { join, resolve } from 'node:path';
 import type { LedgerEntry } from '../../engine/ledger.ts';
 import { run } from '../../engine/run.ts';
 import type { Dataset } from '../../operators/dataset/config.ts';
-import { type DriftReport, driftRecords, findDrift } from '../../operators/dataset/drift.ts';
+import { type DriftReport, driftRecords, type Finding, findDrift } from '../../operators/dataset/drift.ts';
 import type { FileShape } from '../../operators/dataset/profile.ts';
 import type { OpenedFile } from '../../operators/warehouse.ts';
 import { badContract } from '../errors.ts';
@@ -42,6 +42,11 @@ interface Progress {
 }
 
 type OpenFile = Extract<OpenedFile, { status: 'open' }>;
+
+/** What a sample only suggests, and what the contract passes over, is kept with the run and not announced. */
+function isWorthSaying({ action, kind }: Finding): boolean {
+  return action !== 'noted' && kind !== 'retyped';
+}
 
 /** Loads files one after the other: recognise, claim, run, settle. No file's failure is thrown. */
 export class FileLoader {
@@ -87,7 +92,7 @@ export class FileLoader {
     const opened = await this.#open(progress, dataset, plan, hash);
     if (opened.status === 'unchanged') return this.#unchanged(progress, opened.name);
     progress.fileId = opened.fileId;
-    progress.notes = drift.findings.filter(({ action }) => action !== 'noted').map(({ message }) => message);
+    progress.notes = drift.findings.filter(isWorthSaying).map(({ message }) => message);
     await this.#setting.writer.recordDrift(opened.fileId, driftRecords(drift));
     if (drift.failure !== undefined) throw badContract(candidate.path, drift.failure);
     await this.#run(progress, plan, opened);

@@ -1,0 +1,49 @@
+import { access, constants } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { makePlan } from '../engine/plan.ts';
+import { type Config, type Dataset, readConfig } from '../operators/dataset/config.ts';
+import { compilePlan } from '../operators/dataset/plan.ts';
+import { loadRegistry } from '../operators/registry.ts';
+import { fileError } from './errors.ts';
+import type { Home } from './home.ts';
+import type { Trouble } from './ingest/report.ts';
+import { troubleOf } from './ingest/trouble.ts';
+
+export interface CheckResult {
+  readonly datasets: readonly { readonly name: string; readonly plan: readonly string[] }[];
+  readonly problems: readonly (Trouble & { readonly dataset?: string })[];
+}
+
+/** Looks whether a home's configuration can be used. What is wrong is in the result; only a bug throws. */
+export async function checkHome(home: Home): Promise<CheckResult> {
+  const registry = await loadRegistry();
+  let config: Config;
+  try {
+    config = await readConfig(home.config, { operators: [...registry.keys()] });
+  } catch (error) {
+    return { datasets: [], problems: [troubleOf(error)] };
+  }
+  const problems: (Trouble & { dataset: string })[] = [];
+  const datasets: { name: string; plan: string[] }[] = [];
+  for (const dataset of config.datasets.values()) {
+    try {
+      const steps = compilePlan(dataset, { home: home.dir, checkpointBytes: config.checkpointBytes });
+      datasets.push({ name: dataset.name, plan: makePlan(steps, registry).map(({ id }) => id) });
+      await requireFiles(home, dataset);
+    } catch (error) {
+      const { code, message } = troubleOf(error);
+      problems.push({ code, message: `dataset "${dataset.name}": ${message}`, dataset: dataset.name });
+    }
+  }
+  return { datasets, problems };
+}
+
+async function requireFiles({ dir }: Home, { catalogue, stores }: Dataset): Promise<void> {
+  for (const path of [catalogue, stores]) {
+    if (path === undefined) continue;
+    const full = resolve(dir, path);
+    await access(full, constants.R_OK).catch((cause) => {
+      throw fileError(full, cause);
+    });
+  }
+}
