@@ -1,4 +1,4 @@
-import { FormatRegistry, type Static, type TSchema, Type } from '@sinclair/typebox';
+import { FormatRegistry, Kind, type Static, type TSchema, Type, TypeRegistry } from '@sinclair/typebox';
 
 /** A closed object: what is not listed is not there. */
 export const record = <T extends Record<string, TSchema>>(properties: T, options: object = {}) =>
@@ -6,9 +6,13 @@ export const record = <T extends Record<string, TSchema>>(properties: T, options
 
 export const nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
 
-/** One of the words given. */
+/** Kind of {@link oneOf} in TypeBox's own checks. */
+const WORDS = 'Words';
+TypeRegistry.Set<{ enum: readonly unknown[] }>(WORDS, (schema, value) => schema.enum.includes(value));
+
+/** One of the words given; as `enum`, whose error messages name the words. */
 export const oneOf = <const Words extends readonly string[]>(words: Words, options: object = {}) =>
-  Type.Unsafe<Words[number]>({ type: 'string', enum: [...words], ...options });
+  Type.Unsafe<Words[number]>({ [Kind]: WORDS, type: 'string', enum: [...words], ...options });
 
 // So that TypeBox's own checks know the formats as Fastify's do.
 FormatRegistry.Set('date-time', (text) => /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/.test(text));

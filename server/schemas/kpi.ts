@@ -21,8 +21,8 @@ export const ORDERS = [
   '-profit',
   'margin',
   '-margin',
-  'quantity',
-  '-quantity',
+  'units',
+  '-units',
   'key',
   '-key',
 ] as const;
@@ -55,10 +55,10 @@ export const Format = Type.Optional(oneOf(['json', 'csv'] as const, { default: '
 export const Measures = record({
   revenue: MoneyNumber,
   profit: nullable(MoneyNumber),
-  margin_percent: nullable(Type.Number({ description: 'Profit in percent of the revenue whose cost is known.' })),
+  margin: nullable(Type.Number({ description: 'Profit in percent of the revenue whose cost is known.' })),
   orders: nullable(Count),
   lines: Count,
-  quantity: Type.Number({ description: 'Units sold, less those returned.' }),
+  units: Type.Number({ description: 'Units sold, less those returned.' }),
   average_basket: nullable(Type.Number({ description: 'Revenue per order.' })),
 });
 export type Measures = Static<typeof Measures>;
@@ -70,12 +70,13 @@ export const Changes = record({
   margin_points: nullable(Type.Number({ description: 'Percentage points.' })),
   orders: nullable(Type.Number()),
   lines: nullable(Type.Number()),
-  quantity: nullable(Type.Number()),
+  units: nullable(Type.Number()),
   average_basket: nullable(Type.Number()),
 });
 export type Changes = Static<typeof Changes>;
 
-const Span = { from: nullable(Day), to: nullable(Day) };
+/** First and last day with sales in the period; null where there are none. */
+const Span = { first_day: nullable(Day), last_day: nullable(Day) };
 
 export const KpiSummary = record({
   version: Type.Integer({ description: 'Version of the warehouse that answered.' }),
@@ -112,7 +113,7 @@ export type TopProduct = Static<typeof TopProduct>;
 export const TrendPoint = record({
   period: Type.String({ description: 'First day of the period; months as YYYY-MM.' }),
   ...Measures.properties,
-  rolling_revenue: nullable(
+  rolling_average: nullable(
     Type.Number({
       description: 'Mean revenue of the last `window` periods, this one included; null until there are so many.',
     }),
