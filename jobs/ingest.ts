@@ -1,5 +1,6 @@
-import { loadRegistry } from '../operators/registry.ts';
+import type { Registry } from '../engine/plan.ts';
 import { readConfig } from '../operators/dataset/config.ts';
+import { loadRegistry } from '../operators/registry.ts';
 import type { Home } from './home.ts';
 import type { IngestEvent } from './ingest/events.ts';
 import { IngestRun } from './ingest/ingest-run.ts';
@@ -21,6 +22,10 @@ export interface IngestOptions {
   /** Wait for another run of the same home to end (default), or throw `home_busy`. */
   readonly wait?: boolean;
   readonly now?: () => number;
+  /** How often a sample is taken. */
+  readonly sampleMs?: number;
+  /** Makes of the operators there are those that the run uses, so that a host can look on. */
+  readonly wrapOperators?: (registry: Registry) => Registry;
 }
 
 /**
@@ -30,14 +35,14 @@ export interface IngestOptions {
  */
 export async function ingest(options: IngestOptions): Promise<RunReport> {
   const { home, trigger = 'ingest', signal = new AbortController().signal, onEvent = () => {} } = options;
-  const { now = Date.now, wait = true, files } = options;
-  const registry = await loadRegistry();
+  const { now = Date.now, wait = true, files, sampleMs = 250, wrapOperators = (as) => as } = options;
+  const registry = wrapOperators(await loadRegistry());
   const config = await readConfig(home.config, { operators: [...registry.keys()] });
   const recogniser = new Recogniser(config, options.dataset);
   const onWait = (holder: Extract<IngestEvent, { type: 'waiting' }>['holder']) => onEvent({ type: 'waiting', holder });
   const lock = await lockHome(home, { what: trigger, wait, signal, onWait, now });
   try {
-    const run = new IngestRun({ home, config, registry, recogniser, trigger, signal, onEvent, now });
+    const run = new IngestRun({ home, config, registry, recogniser, trigger, signal, onEvent, now, sampleMs });
     return await run.run(files);
   } finally {
     await lock.release();

@@ -1,4 +1,5 @@
 import type { MetricsSample } from '../../engine/metrics.ts';
+import type { Disposition } from '../../operators/warehouse.ts';
 import type { Holder } from '../lock.ts';
 import type { FileReport, RunReport } from './report.ts';
 
@@ -19,4 +20,9 @@ export interface FileStarted {
   readonly sizeBytes: number;
   /** Bytes that an earlier run had committed. */
   readonly resumedAt: number;
+  readonly disposition: Disposition;
+  /** The operators it goes through. */
+  readonly plan: readonly { readonly id: string; readonly operator: string }[];
+  /** Index in the plan of the first operator on the writer's thread. */
+  readonly stageFrom: number;
 }

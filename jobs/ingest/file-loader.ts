@@ -68,7 +68,14 @@ export class FileLoader {
 
   async load(candidate: Candidate): Promise<Loaded> {
     const { path } = candidate;
-    const progress: Progress = { candidate, path, startedAt: performance.now(), dataset: null, fileId: null, notes: [] };
+    const progress: Progress = {
+      candidate,
+      path,
+      startedAt: performance.now(),
+      dataset: null,
+      fileId: null,
+      notes: [],
+    };
     try {
       return await this.#load(progress);
     } catch (error) {
@@ -95,7 +102,7 @@ export class FileLoader {
     progress.notes = drift.findings.filter(isWorthSaying).map(({ message }) => message);
     await this.#setting.writer.recordDrift(opened.fileId, driftRecords(drift));
     if (drift.failure !== undefined) throw badContract(candidate.path, drift.failure);
-    await this.#run(progress, plan, opened);
+    await this.#run(progress, dataset, plan, opened);
     this.#lastShapes.set(dataset.name, shapeOf(recognition.peek));
     return this.#done(progress);
   }
@@ -125,15 +132,23 @@ export class FileLoader {
     });
   }
 
-  async #run(progress: Progress, { plan, stageFrom }: FilePlan, { fileId, resume }: OpenFile): Promise<void> {
-    const { home, writer, registry, signal, now, onEvent } = this.#setting;
+  async #run(
+    progress: Progress,
+    dataset: Dataset,
+    { plan, stageFrom }: FilePlan,
+    { fileId, resume }: OpenFile,
+  ): Promise<void> {
+    const { home, writer, registry, signal, now, onEvent, sampleMs } = this.#setting;
     const { name: file, sizeBytes } = progress.candidate;
     const resumedAt = resume?.bytes ?? 0;
     if (resume) progress.notes.push('went on from where an earlier run had stopped');
-    // Every file that was opened as new or to be resumed has a dataset by then.
-    onEvent({ type: 'file-started', fileId, file, dataset: progress.dataset ?? '', sizeBytes, resumedAt });
+    onEvent({
+      ...{ type: 'file-started', fileId, file, dataset: dataset.name, sizeBytes, resumedAt, stageFrom },
+      disposition: dataset.disposition,
+      plan: plan.map(({ id, operator }) => ({ id, operator })),
+    });
     const { metrics, timeline } = await run({
-      ...{ plan, registry, signal, now },
+      ...{ plan, registry, signal, now, sampleMs },
       services: { folders: foldersOf(home) },
       split: { fileId, file, part: 0 },
       ...(stageFrom > 0 && { stage: { thread: writer.stage, from: stageFrom } }),

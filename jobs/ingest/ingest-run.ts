@@ -19,6 +19,7 @@ export interface IngestSetting {
   readonly signal: AbortSignal;
   readonly onEvent: (event: IngestEvent) => void;
   readonly now: () => number;
+  readonly sampleMs: number;
 }
 
 /** One run: the files there are, one after the other, through one writer thread. */
