@@ -10,8 +10,8 @@ import { addTally, sumOf } from './tally.ts';
 /** What flows between operators. */
 export type Item = Batch | Checkpoint;
 
-/** Batches that may wait between two operators; enough to keep both busy, few enough to bound memory. */
-const QUEUED_BATCHES = 4;
+/** Batches that may wait before an operator: those of one thread take turns, so more would only hold memory. */
+const QUEUED_BATCHES = 1;
 
 export function isCheckpoint(item: Item): item is Checkpoint {
   return 'kind' in item && item.kind === 'checkpoint';
