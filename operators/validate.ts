@@ -1,7 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { Batch } from '../engine/batch.ts';
-import { type BytesColumn, type Column, NumberColumn } from '../engine/column.ts';
-import { MONEY_SCALE, multiplyMoney } from '../engine/decimal.ts';
+import type { BytesColumn, Column } from '../engine/column.ts';
 import { defineOperator } from '../engine/define-operator.ts';
 import type { Fault, OperatorInstance, Outputs } from '../engine/operator.ts';
 import { CanonicalDefaults, CanonicalMap, canonicalField } from './dataset/canonical.ts';
@@ -10,8 +9,8 @@ import { attributesColumn } from './formats/attributes.ts';
 import { cellsOf } from './formats/cells-of.ts';
 import { Constant } from './formats/constants.ts';
 import { expected } from './formats/faults.ts';
-import { overflow } from './formats/number.ts';
 import { NumberTyping } from './formats/number-column.ts';
+import { deriveRevenue } from './formats/revenue.ts';
 import { RowFaults } from './formats/row-faults.ts';
 import { type FieldPlan, planFields } from './formats/typing-plan.ts';
 
@@ -168,26 +167,6 @@ function reportUnexpected(name: string, cells: BytesColumn, members: readonly st
   members.forEach((member, row) => {
     if (member !== '') faults.add(row, expected('unexpected_column', name, 'no such column', cells.get(row)));
   });
-}
-
-/** revenue = quantity × unit_price × (1 − discount) where the file has no revenue, rounded once. */
-function deriveRevenue(columns: Map<string, Column>, length: number, faults: RowFaults, field = 'revenue'): void {
-  const [quantity, price, discount] = ['quantity', 'unit_price', 'discount'].map((name) => valuesOf(columns.get(name)));
-  if (!quantity || !price) return;
-  const given = valuesOf(columns.get('revenue'));
-  const values = given ?? new Float64Array(length).fill(Number.NaN);
-  for (let row = 0; row < length; row++) {
-    if (given && !Number.isNaN(given[row]!)) continue;
-    const off = discount ? discount[row]! : 0;
-    const value = multiplyMoney(quantity[row]!, price[row]!, Number.isNaN(off) ? 0 : off);
-    if (value - value === 0) values[row] = value;
-    else if (!Number.isNaN(value)) faults.add(row, overflow(field, MONEY_SCALE, `quantity × unit_price`));
-  }
-  columns.set('revenue', new NumberColumn('decimal', values, MONEY_SCALE));
-}
-
-function valuesOf(column: Column | undefined): Float64Array | undefined {
-  return column?.kind === 'number' ? column.values : undefined;
 }
 
 /** Types the cells of a file, and rejects the records that are not as the dataset says, each with all its faults. */

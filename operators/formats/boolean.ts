@@ -13,13 +13,13 @@ export class BooleanFormat implements NumberFormat {
   readonly scale = 1;
   readonly #field: string;
   readonly #values: ReadonlyMap<string, number>;
+  readonly #words: string;
 
   constructor(field: string, trueValues: readonly string[] = TRUE, falseValues: readonly string[] = FALSE) {
     this.#field = field;
-    this.#values = new Map([
-      ...falseValues.map((text) => [text, 0] as const),
-      ...trueValues.map((text) => [text, 1] as const),
-    ]);
+    const words = (texts: readonly string[], value: number) => texts.map((text) => [text, value] as const);
+    this.#values = new Map([...words(falseValues, 0), ...words(trueValues, 1)]);
+    this.#words = listed([...trueValues, ...falseValues]);
   }
 
   parseBytes(bytes: Uint8Array, start: number, end: number): number {
@@ -39,7 +39,7 @@ export class BooleanFormat implements NumberFormat {
   }
 
   parse(text: string): number | Fault {
-    return this.#values.get(text) ?? expected('not_a_boolean', this.#field, listed([...this.#values.keys()]), text);
+    return this.#values.get(text) ?? expected('not_a_boolean', this.#field, this.#words, text);
   }
 
   plain(value: number): string {

@@ -4,18 +4,19 @@ import { readDecimal } from './number.ts';
 
 const POINT = 0x2e;
 
-/** Seconds or milliseconds since 1970-01-01 UTC, to the thousandth; what is less than a second is cut off. */
+/** Seconds (with up to three places) or milliseconds (with one) since 1970-01-01 UTC; what is less than a second is cut off. */
 export class EpochReader {
   readonly impossible = false;
+  readonly #places: number;
   readonly #perSecond: number;
 
   constructor(perSecond: 1 | 1000) {
-    this.#perSecond = perSecond;
+    this.#places = perSecond === 1 ? 3 : 1;
+    this.#perSecond = perSecond * 10 ** this.#places;
   }
 
   read(bytes: Uint8Array, start: number, end: number): number {
-    const thousandths = readDecimal(bytes, start, end, 3, 1, POINT);
-    const seconds = Math.floor(thousandths / (1000 * this.#perSecond));
+    const seconds = Math.floor(readDecimal(bytes, start, end, this.#places, 1, POINT) / this.#perSecond);
     return seconds >= FIRST_SECOND && seconds <= LAST_SECOND ? seconds : Number.NaN;
   }
 

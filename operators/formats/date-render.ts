@@ -12,8 +12,7 @@ const RENDER: Readonly<Record<string, (date: Date) => string>> = {
   b: (date) => named(MONTHS[date.getUTCMonth()]!.slice(0, 3)),
   h: (date) => named(MONTHS[date.getUTCMonth()]!.slice(0, 3)),
   B: (date) => named(MONTHS[date.getUTCMonth()]!),
-  j: (date) =>
-    String(Math.floor((date.getTime() - Date.UTC(date.getUTCFullYear(), 0)) / 86_400_000) + 1).padStart(3, '0'),
+  j: (date) => String(dayOfYear(date)).padStart(3, '0'),
   a: (date) => named(WEEKDAYS[(date.getUTCDay() + 6) % 7]!.slice(0, 3)),
   A: (date) => named(WEEKDAYS[(date.getUTCDay() + 6) % 7]!),
   H: (date) => two(date.getUTCHours()),
@@ -44,4 +43,10 @@ export function renderDate(pattern: string, seconds: number): string {
     const text = RENDER[letter]?.(date) ?? all;
     return flag === '-' || flag === '#' ? text.replace(/^[0 ]+(?=\d)/, '') : text;
   });
+}
+
+function dayOfYear(date: Date): number {
+  // Date.UTC would take a year below 100 for one of the twentieth century.
+  const newYear = Date.parse(`${date.toISOString().slice(0, 4)}-01-01`);
+  return Math.floor((date.getTime() - newYear) / 86_400_000) + 1;
 }

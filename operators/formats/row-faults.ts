@@ -11,8 +11,9 @@ export class RowFaults {
     else if (!faults.some(({ code, field }) => code === fault.code && field === fault.field)) faults.push(fault);
   }
 
-  has(row: number): boolean {
-    return this.#byRow.has(row);
+  /** Whether `field` is at fault in the row. */
+  concern(row: number, field: string): boolean {
+    return this.#byRow.get(row)?.some((fault) => fault.field === field) ?? false;
   }
 
   get size(): number {
