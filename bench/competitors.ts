@@ -1,5 +1,5 @@
-import { existsSync, linkSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import type { Sample } from './data.ts';
 import { firstLine, type Measured, measure } from './measure.ts';
@@ -47,10 +47,7 @@ export function tillstream({ example }: Surroundings, environment: NodeJS.Proces
       const home = join(folder, 'home');
       const kind = example === undefined ? [] : ['--example', example];
       await measure([process.execPath, TILLSTREAM, 'init', home, ...kind]);
-      const inbox = join(home, 'data', 'raw');
-      mkdirSync(inbox, { recursive: true });
-      for (const file of sample.files) linkSync(file, join(inbox, basename(file)));
-      const command = [process.execPath, TILLSTREAM, 'ingest', '--home', home, '--json'];
+      const command = [process.execPath, TILLSTREAM, 'ingest', ...sample.files, '--home', home, '--json'];
       const measured = await measure(command, environment);
       return { ...measured, ...ingested(JSON.parse(measured.stdout)) };
     },

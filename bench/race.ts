@@ -1,6 +1,6 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Competitor } from './competitors.ts';
+import type { Competitor, Loaded } from './competitors.ts';
 import type { Sample } from './data.ts';
 import { duration, median, megabytes, table } from './statistics.ts';
 
@@ -49,7 +49,8 @@ export async function race(
   return raced;
 }
 
-async function loadOnce(competitor: Competitor, sample: Sample, folder: string) {
+/** Lets a competitor load the sample in an empty folder of its own. Rejects if the result is wrong. */
+export async function loadOnce(competitor: Competitor, sample: Sample, folder: string): Promise<Loaded> {
   mkdirSync(folder, { recursive: true });
   const own = mkdtempSync(join(folder, 'load-'));
   try {

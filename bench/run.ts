@@ -10,9 +10,11 @@ import { suggestion } from '../engine/nearest.ts';
 import type { Bench, BenchSettings } from './bench.ts';
 import { engine } from './engine.ts';
 import { load } from './load.ts';
+import { memory } from './memory.ts';
+import { query } from './query.ts';
 import { withSection } from './results.ts';
 
-const BENCHES: readonly Bench[] = [load, engine];
+const BENCHES: readonly Bench[] = [load, engine, query, memory];
 const RESULTS = join(import.meta.dirname, 'RESULTS.md');
 
 const { values, positionals } = parseArgs({

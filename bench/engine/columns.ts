@@ -65,8 +65,22 @@ const totals = defineOperator({
   }),
 });
 
-const withQuantity = batchFilter('with-quantity', 'quantity', (quantity) => quantity !== 0);
-const salesOnly = batchFilter('sales-only', 'revenue', (revenue) => revenue > 0);
+const withQuantity = batchFilter('with-quantity', 'quantity', (values, kept, left) => {
+  let count = 0;
+  for (let row = 0; row < values.length; row++) {
+    if (values[row] !== 0) kept[count++] = row;
+    else left[row - count] = row;
+  }
+  return count;
+});
+const salesOnly = batchFilter('sales-only', 'revenue', (values, kept, left) => {
+  let count = 0;
+  for (let row = 0; row < values.length; row++) {
+    if (values[row]! > 0) kept[count++] = row;
+    else left[row - count] = row;
+  }
+  return count;
+});
 
 const revenue = derived('revenue', ['quantity', 'unit_price', 'discount'], (into, [quantity, price, discount]) => {
   for (let i = 0; i < into.length; i++) into[i] = revenueOf(quantity![i]!, price![i]!, discount![i]!);
@@ -109,23 +123,20 @@ const OPERATORS: readonly Operator[] = [
 ];
 const REGISTRY: Registry = new Map(OPERATORS.map((operator) => [operator.name, operator]));
 
-function batchFilter(name: string, field: string, keep: (value: number) => boolean): Operator {
+/** Writes the rows to keep and those to leave out; returns how many are kept. */
+type Choose = (values: Float64Array, kept: Int32Array, left: Int32Array) => number;
+
+function batchFilter(name: string, field: string, choose: Choose): Operator {
   return defineOperator({
     name,
     summary: `records by ${field}`,
     options: NONE,
     create: () => ({
       process(batch, out) {
-        const values = numbers(batch, field);
         const kept = new Int32Array(batch.length);
         const left = new Int32Array(batch.length);
-        let count = 0;
-        let others = 0;
-        for (let row = 0; row < values.length; row++) {
-          if (keep(values[row]!)) kept[count++] = row;
-          else left[others++] = row;
-        }
-        out.filtered(batch, left.subarray(0, others), 'filtered');
+        const count = choose(numbers(batch, field), kept, left);
+        out.filtered(batch, left.subarray(0, batch.length - count), 'filtered');
         return out.emit(batch.select(kept.subarray(0, count)));
       },
     }),
