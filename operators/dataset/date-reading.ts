@@ -81,6 +81,8 @@ function candidate(date: string, time: string, joint: string, zone: string): Can
 }
 
 const ENOUGH = 0.6;
+/** Dates that it takes for their order or span to tell something. */
+const TELLING = 8;
 /** Texts on which layouts are tried before all of them are read. */
 const PROBES = 60;
 
@@ -131,9 +133,10 @@ function decide(
   const [only] = rivals;
   if (rivals.length === 1)
     return { chosen: only!, certain: true, evidence: 'no other order of day, month and year fits' };
-  const byOrder = best(rivals, ({ values }) => orderliness(values));
+  const telling = only!.values.filter((value) => !Number.isNaN(value)).length >= TELLING;
+  const byOrder = telling && best(rivals, ({ values }) => orderliness(values));
   if (byOrder) return { chosen: byOrder, certain: true, evidence: 'read so, the file runs in order of time' };
-  const bySpan = best(rivals, ({ values }) => -Math.log(span(values)), Math.log(3));
+  const bySpan = telling && best(rivals, ({ values }) => -Math.log(span(values)), Math.log(3));
   if (bySpan) return { chosen: bySpan, certain: true, evidence: 'read so, the dates lie closest together' };
   const wanted = dayFirst ?? rivals.some(({ format }) => format.includes('.'));
   const chosen = rivals.find(({ format }) => isDayFirst(format) === wanted) ?? only!;
@@ -150,11 +153,12 @@ function best(rivals: readonly Reading[], score: (reading: Reading) => number, m
   return ranked[0]!.score - ranked[1]!.score > margin ? ranked[0]!.reading : undefined;
 }
 
-/** Share of neighbours that do not go back in time. */
+/** Share of neighbours that go the same way in time, forth or back; files with the newest first are in order too. */
 function orderliness(values: readonly number[]): number {
   const known = values.filter((value) => !Number.isNaN(value));
-  const steps = known.slice(1).filter((value, i) => value >= known[i]!).length;
-  return known.length < 3 ? 0 : steps / (known.length - 1);
+  const forth = known.slice(1).filter((value, i) => value >= known[i]!).length;
+  const back = known.slice(1).filter((value, i) => value <= known[i]!).length;
+  return Math.max(forth, back) / (known.length - 1);
 }
 
 function span(values: readonly number[]): number {
