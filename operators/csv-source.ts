@@ -3,6 +3,7 @@ import { Batch, Provenance } from '../engine/batch.ts';
 import { BytesColumn } from '../engine/column.ts';
 import { defineOperator } from '../engine/define-operator.ts';
 import type { OperatorContext, Outputs, SourceInstance, SourcePosition } from '../engine/operator.ts';
+import { isUtf8Name } from './csv/code-page.ts';
 import { Dialect, dialectBytes, fillDialect } from './csv/dialect.ts';
 import { readError } from './csv/open-file.ts';
 import type { RecordBlock, Reject } from './csv/record-block.ts';
@@ -89,7 +90,7 @@ class CsvSource implements SourceInstance {
   async *#records(reader: TextReader, out: Outputs): AsyncGenerator<Batch | SourcePosition, void, undefined> {
     const { windows, layout, format, hash } = reader;
     const dialect = dialectBytes(fillDialect(this.#options));
-    const scanner = new Scanner({ dialect, ...layout, checkUtf8: format.isPlain || format.encoding === 'utf-8' });
+    const scanner = new Scanner({ dialect, ...layout, checkUtf8: isUtf8Name(format.encoding) });
     let window: TextReader['window'] | null = { ...reader.window, from: reader.position };
     if (format.isPlain) hash.update(window.bytes.subarray(reader.window.from, reader.position));
     let checkpoint = windows.offsetOf(reader.position);

@@ -30,7 +30,7 @@ export function measureRecord(
   final: boolean,
   dialect: DialectBytes,
 ): RecordBounds {
-  const { delimiter, quote, escapeByte, comment, skipInitialSpace } = dialect;
+  const { delimiter, quote, escapeByte, comment, relaxQuotes, skipInitialSpace } = dialect;
   let quoting = false;
   let wasQuoting = false;
   let escaping = false;
@@ -59,6 +59,11 @@ export function measureRecord(
           quoting = false;
           wasQuoting = true;
           continue;
+        }
+        if (relaxQuotes) {
+          quoting = false;
+          wasQuoting = true;
+          length++;
         }
       } else if (length === 0) {
         quoting = true;
@@ -116,6 +121,7 @@ export function parseRecord(raw: Buffer, dialect: DialectBytes): ParsedRecord {
       ltrim: dialect.skipInitialSpace,
       record_delimiter: ['\r\n', '\n', '\r'],
       relax_column_count: true,
+      relax_quotes: dialect.relaxQuotes,
       skip_empty_lines: true,
     });
     return { cells: cells ?? [] };

@@ -21,6 +21,10 @@ export const Dialect = Type.Object(
         description: 'Character before a quote inside a quoted cell; takes the place of `doubleQuote`.',
       }),
     ),
+    relaxQuotes: Type.Boolean({
+      default: false,
+      description: 'Quotes amid a cell (`12" plate`) are text; else they are a fault of the record.',
+    }),
     header: Type.Boolean({ default: true, description: 'The first record names the fields.' }),
     skipRows: Type.Integer({ minimum: 0, default: 0, description: 'Lines before the header to leave out.' }),
     commentChar: Type.Optional(
@@ -51,6 +55,7 @@ const DEFAULTS: Dialect = {
   delimiter: ',',
   quoteChar: '"',
   doubleQuote: true,
+  relaxQuotes: false,
   header: true,
   skipRows: 0,
   skipInitialSpace: false,
@@ -71,6 +76,7 @@ export interface DialectBytes {
   readonly quote: number;
   readonly escapeByte: number;
   readonly comment: number;
+  readonly relaxQuotes: boolean;
   readonly skipInitialSpace: boolean;
   readonly maxRecordBytes: number;
 }
@@ -84,6 +90,7 @@ export function dialectBytes(dialect: Dialect): DialectBytes {
     quote,
     escapeByte: dialect.escapeChar ? byteOf('escapeChar', dialect.escapeChar) : doubled,
     comment: dialect.commentChar ? byteOf('commentChar', dialect.commentChar) : -1,
+    relaxQuotes: dialect.relaxQuotes,
     skipInitialSpace: dialect.skipInitialSpace,
     maxRecordBytes: dialect.maxRecordBytes,
   };

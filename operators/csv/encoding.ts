@@ -77,7 +77,7 @@ function singleByte(sample: Buffer): EncodingGuess {
   const broken = count(text, /\uFFFD/g) - count(text, /\uFFFD/g, sample);
   const valid = count(text, /[\u0080-\uFFFC\uFFFE\uFFFF]/g);
   if (valid >= broken) return { encoding: 'utf-8', bomBytes: 0, because: `UTF-8 with ${broken} broken places` };
-  const scored = CANDIDATES.map((encoding) => ({ encoding, score: plausibility(decode(sample, encoding)) }));
+  const scored = CANDIDATES.map((encoding) => ({ encoding, score: plausibility(decode(sample, encoding), sample) }));
   const best = scored.reduce((a, b) => (b.score > a.score ? b : a));
   const because = `${Math.round(best.score * 100)} % of the non-ASCII characters read well`;
   if (best.score >= PLAUSIBLE) return { encoding: best.encoding, bomBytes: 0, because };
@@ -100,23 +100,20 @@ const JOINING = /[\u2018\u2019\u00ad\u00b7\u00b4]/;
 /** Signs that stand at words and numbers in tables of goods, people and prices. */
 const SIGN =
   /[\u20ac\u00a3\u00a5\u00a2\u00a7\u00a9\u00ae\u2122\u00b0\u00ba\u00aa\u00b1\u00b2\u00b3\u00b5\u00bc-\u00be\u00d7\u00f8\u00d8\u00ab\u00bb\u2013\u2014\u2018-\u201e\u2020-\u2022\u2026\u2030\u00a0\u00b7\u00a1\u00bf]/;
-/** Letters of the two code pages that hardly any text in them holds: what 0xFF and its like decode to. */
-const RARE = /[\u00ff\u00a0]/;
-
 /** Share of the non-ASCII characters that stand where people write them, from 0 to 1. */
-function plausibility(text: string): number {
+function plausibility(text: string, sample: Buffer): number {
   let all = 0;
   let good = 0;
   for (let i = 0; i < text.length; i++) {
     if (text.charCodeAt(i) < 0x80) continue;
     all++;
-    if (readsWell(text[i - 1] ?? '\n', text[i]!, text[i + 1] ?? '\n')) good++;
+    // In these encodings a character is a byte. 0xFF, which is ÿ or a space, is what broken bytes look like.
+    if (sample[i] !== 0xff && readsWell(text[i - 1] ?? '\n', text[i]!, text[i + 1] ?? '\n')) good++;
   }
   return all === 0 ? 0 : good / all;
 }
 
 function readsWell(before: string, character: string, after: string): boolean {
-  if (character === '\u00ff' || (RARE.test(character) && WORD.test(before) && WORD.test(after))) return false;
   if (UPPER.test(character)) return !LOWER.test(before);
   if (LOWER.test(character)) return WORD.test(before) || WORD.test(after);
   if (WORD.test(character)) return WORD.test(before) || WORD.test(after);

@@ -46,11 +46,12 @@ export class ScanLoop {
 
   /** Fills `block` from `bytes[position, end)`. With `final`, no bytes follow `end`. */
   run(block: RecordBlock, bytes: Uint8Array, end: number, final: boolean): number {
-    const { delimiter, quote, escapeByte, comment, skipInitialSpace, maxRecordBytes } = this.#dialect;
+    const { delimiter, quote, escapeByte, comment, relaxQuotes, skipInitialSpace, maxRecordBytes } = this.#dialect;
     const { starts, ends, recordStarts, recordEnds, lines, stride, capacity } = block;
     // Bytes above these need no further look; nearly all of a file's are.
     const plainAbove = Math.max(delimiter, quote, CR);
     const quotedAbove = Math.max(quote, escapeByte, CR);
+    const stray = relaxQuotes ? -1 : quote;
     const doubled = escapeByte === quote ? quote : -1;
     let row = block.rows;
     let cell = row * stride;
@@ -131,10 +132,10 @@ export class ScanLoop {
           const start = i;
           for (;;) {
             while (c > plainAbove) c = bytes[++i]!;
-            if (c === delimiter || c === LF || c === CR || c === quote) break;
+            if (c === delimiter || c === LF || c === CR || c === stray) break;
             c = bytes[++i]!;
           }
-          if (c === quote) {
+          if (c === stray) {
             status = ODD;
             break;
           }

@@ -163,7 +163,10 @@ export class Scanner {
     const { position, line } = loop;
     this.#discarding = true;
     this.#discard({ bytes: this.#bytes, from: position, to, final });
-    const end = Math.min(lineEnd(this.#bytes, position, to), position + maxRecordBytes);
+    let end = lineEnd(this.#bytes, position, to);
+    // Cut between characters.
+    if (end - position > maxRecordBytes) end = position + maxRecordBytes;
+    while (end > position && (this.#bytes[end]! & 0xc0) === 0x80) end--;
     const message = `record is longer than ${maxRecordBytes} bytes`;
     this.#reject(block, line, position, end, { code: 'record_too_long', message });
     return !this.#discarding;

@@ -37,6 +37,11 @@ export class Windows {
     return this.#base + position;
   }
 
+  /** End of the current window: to leave nothing of it for the next. */
+  get end(): number {
+    return this.#last?.to ?? 0;
+  }
+
   /** The window after the current one, of which `consumed` is the first byte still wanted. Null when that was the last. */
   async next(consumed = 0): Promise<Window | null> {
     const last = this.#last;

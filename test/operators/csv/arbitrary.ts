@@ -84,6 +84,7 @@ export const dialects: fc.Arbitrary<Dialect> = fc.oneof(
         escapeChar: fc.constantFrom('\\', '"'),
         commentChar: fc.constant('#'),
         skipInitialSpace: fc.boolean(),
+        relaxQuotes: fc.boolean(),
       },
       { requiredKeys: [] },
     )

@@ -40,6 +40,7 @@ export function csvParseOptions(dialect: Dialect): Options {
     ltrim: dialect.skipInitialSpace,
     record_delimiter: ['\r\n', '\n', '\r'],
     relax_column_count: true,
+    relax_quotes: dialect.relaxQuotes,
     skip_empty_lines: true,
     skip_records_with_error: true,
     info: true,
