@@ -35,7 +35,8 @@ const INVALID_UTF8 = Buffer.from([0xc3, 0x28, 0x81, 0xff]);
 
 /** Every kind, in the order in which they are dealt out. */
 export const DIRT: readonly Dirt[] = [
-  dead('text_after_quote', 'bad_quoting', (cells) => joined(cells, { store_id: `"${cells[3]}"x` })),
+  // The second quote ends the cell too early, the third does so in time: without it the next lines would belong to the cell.
+  dead('quote_inside_quotes', 'bad_quoting', (cells) => joined(cells, { store_id: `"S"${cells[3]?.slice(1)}"` })),
   dead('quote_inside_text', 'bad_quoting', (cells) => joined(cells, { product_id: `P"${cells[4]?.slice(1)}` })),
   dead('extra_field', 'too_many_fields', (cells) => `${cells.join(',')},extra`),
   dead('decimal_comma', 'too_many_fields', (cells) => joined(cells, { unit_price: cells[7]!.replace('.', ',') })),

@@ -66,7 +66,7 @@ t.test('each kind is what it says', (t) => {
   t.equal(texts.get('blank_row'), ',,,,,,,,,');
   t.equal(texts.get('short_row'), 'O000000001,1,2025-12-01 10:00:00');
   t.equal(texts.get('decimal_comma'), 'O000000001,1,2025-12-01 10:00:00,S001,P0001,,2,9,99,0,card');
-  t.equal(texts.get('text_after_quote')?.split(',')[3], '"S001"x');
+  t.equal(texts.get('quote_inside_quotes')?.split(',')[3], '"S"001"');
   t.equal(texts.get('two_faults'), 'O000000001,1,2025-12-01 10:00:00,S001,P0001,,two,-1,0,card');
   t.equal(texts.get('line_break_in_quotes')?.split(',')[5], '"\n"');
   t.notOk(Buffer.from(texts.get('invalid_utf8') ?? '', 'latin1').equals(Buffer.from(texts.get('invalid_utf8') ?? '')));
