@@ -7,6 +7,7 @@ const FACTOR_0 = 0xa4093823;
 const FACTOR_1 = 0x299f31d1;
 const FACTOR_2 = 0x082efa99;
 const FACTOR_3 = 0xec4e6c89;
+const MISSING = 0x6d697373;
 
 const FLOAT = new Float64Array(1);
 const BITS = new Int32Array(FLOAT.buffer);
@@ -58,50 +59,56 @@ export class Lanes {
     this.d[at] = spread(d);
   }
 
-  /** Mixes 32 bits into the hash at `at`; the order in which values are mixed counts. */
-  mix(at: number, bits: number): void {
-    this.#mix(at, bits, bits, bits, bits);
+  /** Mixes a number, or that it is missing, into each hash. */
+  mixNumbers(values: Float64Array): void {
+    const { a, b, c, d } = this;
+    for (let at = 0; at < values.length; at++) {
+      // Adding 0 turns -0 into 0; all NaNs are written alike.
+      FLOAT[0] = values[at]! + 0;
+      const low = BITS[0]!;
+      const high = BITS[1]!;
+      a[at] = step(step(a[at]!, low, SEED_0, FACTOR_0), high, SEED_0, FACTOR_0);
+      b[at] = step(step(b[at]!, low, SEED_1, FACTOR_1), high, SEED_1, FACTOR_1);
+      c[at] = step(step(c[at]!, low, SEED_2, FACTOR_2), high, SEED_2, FACTOR_2);
+      d[at] = step(step(d[at]!, low, SEED_3, FACTOR_3), high, SEED_3, FACTOR_3);
+    }
   }
 
-  /** Mixes in a number with all its bits. */
-  mixNumber(at: number, value: number): void {
-    // Adding 0 turns -0 into 0.
-    FLOAT[0] = value + 0;
-    const low = BITS[0]!;
-    const high = BITS[1]!;
-    this.#mix(at, low, low, low, low);
-    this.#mix(at, high, high, high, high);
-  }
-
-  /** Mixes in the hash that `other` has at `from`. */
-  mixFrom(at: number, other: Lanes, from: number): void {
-    this.#mix(at, other.a[from]!, other.b[from]!, other.c[from]!, other.d[from]!);
+  /** Mixes into each hash the one that `other` has at its code; nothing but a constant where the code is -1. */
+  mixCodes(codes: Int32Array, other: Lanes): void {
+    const { a, b, c, d } = this;
+    for (let at = 0; at < codes.length; at++) {
+      const code = codes[at]!;
+      a[at] = step(a[at]!, code < 0 ? MISSING : other.a[code]!, SEED_0, FACTOR_0);
+      b[at] = step(b[at]!, code < 0 ? MISSING : other.b[code]!, SEED_1, FACTOR_1);
+      c[at] = step(c[at]!, code < 0 ? MISSING : other.c[code]!, SEED_2, FACTOR_2);
+      d[at] = step(d[at]!, code < 0 ? MISSING : other.d[code]!, SEED_3, FACTOR_3);
+    }
   }
 
   /** Lets every lane depend on all, so that records that differ in one lane differ in all. */
   finish(): void {
-    for (let at = 0; at < this.length; at++) {
+    const { a, b, c, d } = this;
+    for (let at = 0; at < a.length; at++) {
       let carry = 0;
       for (let round = 0; round < 2; round++) {
-        this.a[at] = carry = spread(this.a[at]! ^ carry);
-        this.b[at] = carry = spread(this.b[at]! ^ carry);
-        this.c[at] = carry = spread(this.c[at]! ^ carry);
-        this.d[at] = carry = spread(this.d[at]! ^ carry);
+        carry = spread(a[at]! ^ carry);
+        a[at] = carry;
+        carry = spread(b[at]! ^ carry);
+        b[at] = carry;
+        carry = spread(c[at]! ^ carry);
+        c[at] = carry;
+        carry = spread(d[at]! ^ carry);
+        d[at] = carry;
       }
     }
-  }
-
-  #mix(at: number, a: number, b: number, c: number, d: number): void {
-    this.a[at] = step(this.a[at]!, Math.imul(a ^ SEED_0, FACTOR_0));
-    this.b[at] = step(this.b[at]!, Math.imul(b ^ SEED_1, FACTOR_1));
-    this.c[at] = step(this.c[at]!, Math.imul(c ^ SEED_2, FACTOR_2));
-    this.d[at] = step(this.d[at]!, Math.imul(d ^ SEED_3, FACTOR_3));
   }
 }
 
 /** MurmurHash3's step (Austin Appleby). */
-function step(hash: number, bits: number): number {
-  const mixed = hash ^ bits ^ (bits >>> 16);
+function step(hash: number, bits: number, seed: number, factor: number): number {
+  const spreadBits = Math.imul(bits ^ seed, factor);
+  const mixed = hash ^ spreadBits ^ (spreadBits >>> 16);
   return Math.imul((mixed << 13) | (mixed >>> 19), 5) + 0xe6546b64;
 }
 

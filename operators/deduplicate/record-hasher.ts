@@ -1,17 +1,35 @@
 import type { Batch } from '../../engine/batch.ts';
-import { type BytesColumn, type Column, IDENTIFIER_DIGITS, splitIdentifier } from '../../engine/column.ts';
+import {
+  type BytesColumn,
+  type Column,
+  IDENTIFIER_DIGITS,
+  type IdentifierColumn,
+  splitIdentifier,
+} from '../../engine/column.ts';
 import type { Dictionary } from '../../engine/dictionary.ts';
 import { Lanes } from './lanes.ts';
 
-const MISSING = 0x6d697373;
 const MARK = '#'.charCodeAt(0);
 const ZERO = '0'.charCodeAt(0);
 
-/** For each text of a dictionary: the hash of its affix, and the number after that. */
-interface HashedTexts {
+/** Texts by code or by row: the hash of each one's affix, and the number after that (0 where the text is missing). */
+class HashedTexts {
   lanes: Lanes;
   numbers: Float64Array;
-  count: number;
+  count = 0;
+
+  constructor(room: number) {
+    this.lanes = new Lanes(room);
+    this.numbers = new Float64Array(room);
+  }
+
+  makeRoom(room: number): void {
+    if (room <= this.numbers.length) return;
+    const numbers = new Float64Array(Math.max(room, 2 * this.numbers.length));
+    numbers.set(this.numbers);
+    this.numbers = numbers;
+    this.lanes = this.lanes.grown(numbers.length);
+  }
 }
 
 /**
@@ -20,47 +38,40 @@ interface HashedTexts {
  */
 export class RecordHasher {
   readonly #hashed = new WeakMap<Dictionary, HashedTexts>();
-  readonly #one = new Lanes(1);
   #scratch = Buffer.alloc(256);
 
   /** The hashes of the batch's records over the columns given, in that order. */
   hash(batch: Batch, columns: readonly Column[]): Lanes {
     const hashes = new Lanes(batch.length);
-    for (const column of columns) this.#mix(hashes, column);
+    for (const column of columns) {
+      if (column.kind === 'number') hashes.mixNumbers(column.values);
+      else this.#mixTexts(hashes, column);
+    }
     hashes.finish();
     return hashes;
   }
 
-  #mix(hashes: Lanes, column: Column): void {
-    if (column.kind === 'number') mixNumbers(hashes, column.values);
-    else if (column.kind === 'dictionary') this.#mixCodes(hashes, column.codes, column.dictionary, null);
-    else if (column.kind === 'identifier') this.#mixCodes(hashes, column.codes, column.dictionary, column.numbers);
-    else if (column.kind === 'bytes') this.#mixBytes(hashes, column);
-    else this.#mixTexts(hashes, column.values);
-  }
-
-  /** `numbers` are those of an identifier column, whose dictionary holds affixes; null where it holds whole texts. */
-  #mixCodes(hashes: Lanes, codes: Int32Array, dictionary: Dictionary, numbers: Float64Array | null): void {
-    const known = this.#hashedTexts(dictionary, numbers !== null);
-    for (let row = 0; row < codes.length; row++) {
-      const code = codes[row]!;
-      if (code < 0) hashes.mix(row, MISSING);
-      else {
-        hashes.mixFrom(row, known.lanes, code);
-        hashes.mixNumber(row, numbers === null ? known.numbers[code]! : numbers[row]!);
-      }
+  #mixTexts(hashes: Lanes, column: Exclude<Column, { kind: 'number' }>): void {
+    if (column.kind === 'identifier') {
+      const { lanes } = this.#ofDictionary(column.dictionary, true);
+      hashes.mixCodes(column.codes, lanes);
+      hashes.mixNumbers(presentNumbers(column));
+    } else if (column.kind === 'dictionary') {
+      const { lanes, numbers } = this.#ofDictionary(column.dictionary, false);
+      hashes.mixCodes(column.codes, lanes);
+      hashes.mixNumbers(Float64Array.from(column.codes, (code) => (code < 0 ? 0 : numbers[code]!)));
+    } else {
+      const { codes, lanes, numbers } = column.kind === 'bytes' ? this.#ofBytes(column) : this.#ofTexts(column.values);
+      hashes.mixCodes(codes, lanes);
+      hashes.mixNumbers(numbers);
     }
   }
 
-  #hashedTexts(dictionary: Dictionary, areAffixes: boolean): HashedTexts {
-    const known = this.#hashed.get(dictionary) ?? { lanes: new Lanes(0), numbers: new Float64Array(0), count: 0 };
+  #ofDictionary(dictionary: Dictionary, areAffixes: boolean): HashedTexts {
+    const known = this.#hashed.get(dictionary) ?? new HashedTexts(64);
     this.#hashed.set(dictionary, known);
     const { values } = dictionary;
-    if (values.length > known.numbers.length) {
-      const numbers = new Float64Array(Math.max(values.length, 2 * known.numbers.length));
-      numbers.set(known.numbers);
-      Object.assign(known, { numbers, lanes: known.lanes.grown(numbers.length) });
-    }
+    known.makeRoom(values.length);
     for (; known.count < values.length; known.count++) {
       const text = values[known.count]!;
       const { affix, number } = areAffixes ? { affix: text, number: 0 } : splitIdentifier(text);
@@ -70,17 +81,16 @@ export class RecordHasher {
     return known;
   }
 
-  #mixTexts(hashes: Lanes, texts: readonly (string | null)[]): void {
-    for (let row = 0; row < texts.length; row++) {
-      const text = texts[row]!;
-      if (text === null) hashes.mix(row, MISSING);
-      else {
-        const { affix, number } = splitIdentifier(text);
-        this.#hashText(this.#one, 0, affix);
-        hashes.mixFrom(row, this.#one, 0);
-        hashes.mixNumber(row, number);
-      }
-    }
+  #ofTexts(texts: readonly (string | null)[]): HashedTexts & { codes: Int32Array } {
+    const codes = Int32Array.from(texts, (text, row) => (text === null ? -1 : row));
+    const hashed = Object.assign(new HashedTexts(texts.length), { codes });
+    texts.forEach((text, row) => {
+      if (text === null) return;
+      const { affix, number } = splitIdentifier(text);
+      this.#hashText(hashed.lanes, row, affix);
+      hashed.numbers[row] = number;
+    });
+    return hashed;
   }
 
   #hashText(lanes: Lanes, at: number, text: string): void {
@@ -90,7 +100,8 @@ export class RecordHasher {
   }
 
   /** As {@link splitIdentifier}, without making strings. */
-  #mixBytes(hashes: Lanes, { bytes, starts, ends, stride, offset, length }: BytesColumn): void {
+  #ofBytes({ bytes, starts, ends, stride, offset, length }: BytesColumn): HashedTexts & { codes: Int32Array } {
+    const hashed = Object.assign(new HashedTexts(length), { codes: Int32Array.from({ length }, (_, row) => row) });
     for (let row = 0; row < length; row++) {
       const start = starts[row * stride + offset]!;
       const end = ends[row * stride + offset]!;
@@ -100,10 +111,10 @@ export class RecordHasher {
       this.#scratch[size++] = MARK;
       if (digits === IDENTIFIER_DIGITS) this.#scratch[size++] = ZERO + 1;
       this.#scratch[size++] = ZERO + (digits % 10);
-      this.#one.hashBytes(0, this.#scratch, size);
-      hashes.mixFrom(row, this.#one, 0);
-      hashes.mixNumber(row, digits === 0 ? 0 : numberAt(bytes, end - digits, end));
+      hashed.lanes.hashBytes(row, this.#scratch, size);
+      hashed.numbers[row] = digits === 0 ? 0 : numberAt(bytes, end - digits, end);
     }
+    return hashed;
   }
 
   #makeRoom(size: number): void {
@@ -111,12 +122,9 @@ export class RecordHasher {
   }
 }
 
-function mixNumbers(hashes: Lanes, values: Float64Array): void {
-  for (let row = 0; row < values.length; row++) {
-    const value = values[row]!;
-    if (Number.isNaN(value)) hashes.mix(row, MISSING);
-    else hashes.mixNumber(row, value);
-  }
+/** What stands beside a missing identifier means nothing and must not tell two of them apart. */
+function presentNumbers({ codes, numbers }: IdentifierColumn): Float64Array {
+  return codes.includes(-1) ? numbers.map((number, row) => (codes[row]! < 0 ? 0 : number)) : numbers;
 }
 
 /** How many digits the text ends with; 0 where there are more than an identifier's number may have. */

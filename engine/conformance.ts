@@ -1,0 +1,60 @@
+import type { Batch, FieldValues, Split } from './batch.ts';
+import { CHECKS, type CheckRequest } from './conformance/checks.ts';
+import { batchOf } from './conformance/material.ts';
+import { SOURCE_CHECKS } from './conformance/source-checks.ts';
+import type { Operator } from './operator.ts';
+import type { Services } from './services.ts';
+
+/** What an operator is tried with. */
+export interface ConformanceRequest {
+  readonly options?: Readonly<Record<string, unknown>>;
+  /** Some ten records or more that meet all that the operator does; a source needs none. */
+  readonly records?: readonly FieldValues[];
+  /** In place of `records`, where columns of some kind or another port are needed: the same batches, made anew at each call. */
+  readonly batches?: () => Batch[];
+  /** A fresh world at each call: folders, a warehouse. */
+  readonly services?: () => Services | Promise<Services>;
+  /** What a run has left in that world, to be compared: contents of files, rows. */
+  readonly effects?: (services: Services) => unknown;
+  readonly split?: Split;
+}
+
+export interface CheckResult {
+  readonly name: string;
+  readonly passed: boolean;
+  /** What is wrong; empty where it passed. */
+  readonly detail: string;
+}
+
+export interface ConformanceReport {
+  readonly operator: string;
+  readonly passed: boolean;
+  readonly checks: readonly CheckResult[];
+}
+
+const SPLIT: Split = { fileId: 0, file: 'conformance.csv', part: 0 };
+
+/**
+ * Tries whether an operator keeps to the contract in operator.ts, by running it as the engine would: alone, slowed down,
+ * interrupted, with records in batches of all sizes. For the tests of built-in and custom operators alike.
+ */
+export async function conformance(operator: Operator, request: ConformanceRequest = {}): Promise<ConformanceReport> {
+  const { options = {}, records = [], services = () => ({}), effects = () => undefined, split = SPLIT } = request;
+  const batches = request.batches ?? (() => [batchOf(structuredClone(records), split)]);
+  const complete: CheckRequest = { operator, options, batches, services, effects, split };
+  const checks: CheckResult[] = [];
+  for (const [name, check] of Object.entries(operator.source ? SOURCE_CHECKS : CHECKS)) {
+    const detail = await complaintOf(() => check(complete));
+    checks.push({ name, passed: detail === '', detail });
+  }
+  return { operator: operator.name, passed: checks.every((each) => each.passed), checks };
+}
+
+async function complaintOf(check: () => void | Promise<void>): Promise<string> {
+  try {
+    await check();
+    return '';
+  } catch (error) {
+    return error instanceof Error ? error.message || error.name : String(error);
+  }
+}

@@ -1,0 +1,189 @@
+import { Type } from '@sinclair/typebox';
+import t from 'tap';
+import type { Batch } from '../../engine/batch.ts';
+import { conformance } from '../../engine/conformance.ts';
+import { defineOperator } from '../../engine/define-operator.ts';
+import type { Operator, OperatorContext, OperatorInstance } from '../../engine/operator.ts';
+
+const records = Array.from({ length: 25 }, (_, i) => ({ n: i + 1, name: `N${i % 4}`, revenue: 100 * i }));
+
+type Create = (options: { limit: number; list: number[] }, context: OperatorContext) => OperatorInstance;
+
+function operator(create: Create, more: Partial<Operator> = {}): Operator {
+  const defined = defineOperator({
+    name: 'tried',
+    summary: 'is tried',
+    options: Type.Object({
+      limit: Type.Number({ description: 'A limit.', default: 3 }),
+      list: Type.Array(Type.Number(), { description: 'A list.', default: [] }),
+    }),
+    create,
+  });
+  return { ...defined, ...more };
+}
+
+const passing: Create = () => ({ process: (batch, out) => out.emit(batch) });
+
+async function failures(tried: Operator): Promise<string[]> {
+  const report = await conformance(tried, { records });
+  return report.checks.filter((check) => !check.passed).map((check) => check.name);
+}
+
+const rowsOf = (batch: Batch, keep: (row: number) => boolean) =>
+  Int32Array.from({ length: batch.length }, (_, row) => row).filter(keep);
+
+t.test('an operator that keeps the contract passes', async (t) => {
+  t.strictSame(await failures(operator(passing)), []);
+});
+
+t.test('each breach fails its own check and no other', async (t) => {
+  const leaks: NodeJS.Timeout[] = [];
+  t.teardown(() => leaks.forEach(clearInterval));
+  let calls = 0;
+
+  const broken: Record<string, Operator> = {
+    'describes its options': operator(passing, { options: Type.Object({ bare: Type.Number({ default: 1 }) }) }),
+
+    'does not change its options': operator((options) => ({
+      process(batch, out) {
+        options.list.push(batch.length);
+        return out.emit(batch);
+      },
+    })),
+
+    'does not change the batches it is given': operator(() => ({
+      process(batch, out) {
+        const revenue = batch.column('revenue');
+        if (revenue.kind === 'number') for (let row = 0; row < batch.length; row++) revenue.values[row]! += 1;
+        return out.emit(batch);
+      },
+    })),
+
+    'conserves records': operator(() => ({
+      process(batch, out) {
+        const odd = rowsOf(batch, (row) => Number(batch.records[row]!.n) % 5 !== 0);
+        return out.emit(batch.select(odd));
+      },
+    })),
+
+    'emits at the end what it holds': operator(() => {
+      const held: Batch[] = [];
+      const release = async (out: Parameters<OperatorInstance['process']>[1]) => {
+        for (const batch of held.splice(0)) await out.emit(batch);
+      };
+      return { process: (batch) => void held.push(batch), checkpoint: release };
+    }),
+
+    'honours backpressure': operator(() => ({ process: (batch, out) => void out.emit(batch) })),
+
+    'isolates a bad record': operator(() => ({
+      process(batch, out) {
+        for (const { name } of batch.records) if (name === null) throw new Error('no name');
+        return out.emit(batch);
+      },
+    })),
+
+    'names its reasons': operator(() => ({
+      process(batch, out) {
+        const isOdd = (row: number) => Number(batch.records[row]!.n) % 2 === 1;
+        out.filtered(batch, rowsOf(batch, isOdd), 'odd_one_out');
+        return out.emit(batch.select(rowsOf(batch, (row) => !isOdd(row))));
+      },
+    })),
+
+    'is deterministic under any batch split': operator(() => ({
+      process(batch, out) {
+        out.filtered(batch, Int32Array.of(0), 'filtered');
+        return out.emit(batch.select(rowsOf(batch, (row) => row > 0)));
+      },
+    })),
+
+    'goes on from a snapshot as if nothing had happened': operator(() => {
+      let seen = 0;
+      return {
+        process(batch, out) {
+          const before = seen;
+          seen += batch.length;
+          const isFifth = (row: number) => (before + row) % 5 === 4;
+          out.filtered(batch, rowsOf(batch, isFifth), 'filtered');
+          return out.emit(batch.select(rowsOf(batch, (row) => !isFifth(row))));
+        },
+      };
+    }),
+
+    'lets go of everything on close': operator(() => {
+      leaks.push(setInterval(() => {}, 1000));
+      return { process: (batch, out) => out.emit(batch) };
+    }),
+
+    'stops when it is told to': operator((_, { signal }) => ({
+      async process(batch, out) {
+        await out.emit(batch);
+        if (signal.aborted) await new Promise(() => {});
+      },
+    })),
+
+    'does what its example says': operator(passing, {
+      example: { options: {}, input: [{ n: 1 }], output: [{ n: 2 }] },
+    }),
+  };
+
+  for (const [check, tried] of Object.entries(broken)) t.strictSame(await failures(tried), [check]);
+
+  const random = operator(() => ({
+    process(batch, out) {
+      calls++;
+      const made = batch.records.map((record) => ({ ...record, call: calls }));
+      return out.emit(
+        batch.withRecords(
+          made,
+          rowsOf(batch, () => true),
+        ),
+      );
+    },
+  }));
+  t.ok((await failures(random)).includes('is deterministic under any batch split'));
+});
+
+t.test('a lost record is not made up for by one that is emitted twice', async (t) => {
+  const twice = operator(() => ({
+    process(batch, out) {
+      const rows = rowsOf(batch, () => true).map((row) => (Number(batch.records[row]!.n) === 5 ? row - 1 : row));
+      return out.emit(batch.select(rows));
+    },
+  }));
+  t.ok((await failures(twice)).includes('conserves records'));
+});
+
+t.test('an operator that need not conserve records may make and drop them', async (t) => {
+  const doubled = defineOperator({
+    name: 'doubled',
+    summary: 'gives each record twice',
+    options: Type.Object({}),
+    flatMap: (record) => [record, record],
+  });
+  t.strictSame(await failures(doubled), []);
+});
+
+t.test('a source that resumes at the wrong place, or ends without saying so, is found out', async (t) => {
+  const source = (wrong: { skip?: number; unmarked?: boolean }) =>
+    defineOperator({
+      name: 'numbers',
+      summary: 'counts to nine',
+      options: Type.Object({ resume: Type.Optional(Type.Number({ description: 'Where to go on.' })) }),
+      source: ({ resume }, { split }) => ({
+        async *read() {
+          const { batchOf } = await import('../../engine/conformance/material.ts');
+          for (let n = resume === undefined ? 1 : resume + (wrong.skip ?? 0); n <= 9; n++) {
+            yield batchOf([{ n }], split, n);
+            yield { kind: 'position', bytes: n, state: n + 1, last: n === 9 && !wrong.unmarked };
+          }
+        },
+      }),
+    });
+  const failed = async (tried: Operator) =>
+    (await conformance(tried)).checks.filter((check) => !check.passed).map((check) => check.name);
+  t.strictSame(await failed(source({})), []);
+  t.strictSame(await failed(source({ skip: 1 })), ['goes on from any position as if nothing had happened']);
+  t.strictSame(await failed(source({ unmarked: true })), ['ends with a last position']);
+});
