@@ -1,4 +1,4 @@
-import { Batch, type FieldValues, type Split, syntheticProvenance } from '../batch.ts';
+import { Batch, type FieldValues, MAIN, type Split, syntheticProvenance } from '../batch.ts';
 
 /** One batch of records that stand on the lines from `firstLine` on. */
 export function batchOf(records: readonly FieldValues[], split: Split, firstLine = 1): Batch {
@@ -26,20 +26,16 @@ export function resplit(batches: readonly Batch[], size: number): Batch[] {
   });
 }
 
-/** The batches with a record put into the middle of the first on the main port that has no value in any field. */
+/** The batches with a record at the end of the last on the main port that has no value in any field. */
 export function withEmptyRecord(batches: readonly Batch[], line: number): Batch[] {
-  const at = batches.findIndex((batch) => batch.port === 'main' && batch.length > 0);
+  const at = batches.findLastIndex((batch) => batch.port === MAIN && batch.length > 0);
   const batch = batches[at];
   if (!batch) return [...batches];
-  const middle = Math.floor(batch.length / 2);
+  const rows = Int32Array.from({ length: batch.length + 1 }, (_, row) => Math.min(row, batch.length - 1));
   const empty = Object.fromEntries([...batch.columns.keys()].map((name) => [name, null]));
-  const parents = Int32Array.from({ length: batch.length + 1 }, (_, i) => (i <= middle ? i : i - 1));
-  const records = batch.records.toSpliced(middle, 0, empty);
-  const made = batch.select(parents).withRecords(
-    records,
-    Int32Array.from(records, (_, i) => i),
-  );
-  made.provenance.lines[middle] = line;
+  const identity = rows.map((_, row) => row);
+  const made = batch.select(rows).withRecords([...batch.records, empty], identity);
+  made.provenance.lines[batch.length] = line;
   return batches.with(at, made);
 }
 
