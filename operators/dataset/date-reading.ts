@@ -80,9 +80,13 @@ function candidate(date: string, time: string, joint: string, zone: string): Can
   return { format: `${date}${joint}${time}${zone}`, expression, hasTime: time !== '' };
 }
 
+/** What the beginning of any date looks like; all else needs no trying of layouts. */
+const DATE_LIKE = /^(?:\d{1,4}[-/. ][\p{L}\d]{1,9}[-/. ]\d|\d{8}(?:\D|$)|\p{L}{3,9} \d{1,2}, )/u;
 const ENOUGH = 0.6;
 /** Dates that it takes for their order or span to tell something. */
 const TELLING = 8;
+/** Share of neighbours in order, from which a file counts as running in order. */
+const IN_ORDER = 0.95;
 /** Texts on which layouts are tried before all of them are read. */
 const PROBES = 60;
 
@@ -91,9 +95,10 @@ const PROBES = 60;
  * the file runs in order, then how short the span is; `dayFirst` settles what is still open.
  */
 export function readDates(texts: readonly string[], dayFirst?: boolean): DateReading | undefined {
-  if (texts.length === 0 || texts.filter((text) => /\d/.test(text)).length / texts.length < ENOUGH) return undefined;
   const step = Math.ceil(texts.length / PROBES);
   const probes = texts.filter((_, i) => i % step === 0);
+  if (probes.length === 0 || probes.filter((text) => DATE_LIKE.test(text)).length < probes.length * ENOUGH)
+    return undefined;
   const promising = CANDIDATES.filter(
     ({ expression }) => probes.filter((text) => expression.test(text)).length >= probes.length * 0.3,
   );
@@ -134,7 +139,7 @@ function decide(
   if (rivals.length === 1)
     return { chosen: only!, certain: true, evidence: 'no other order of day, month and year fits' };
   const telling = only!.values.filter((value) => !Number.isNaN(value)).length >= TELLING;
-  const byOrder = telling && best(rivals, ({ values }) => orderliness(values));
+  const byOrder = telling && best(rivals, ({ values }) => orderliness(values), 0.2, IN_ORDER);
   if (byOrder) return { chosen: byOrder, certain: true, evidence: 'read so, the file runs in order of time' };
   const bySpan = telling && best(rivals, ({ values }) => -Math.log(span(values)), Math.log(3));
   if (bySpan) return { chosen: bySpan, certain: true, evidence: 'read so, the dates lie closest together' };
@@ -148,9 +153,14 @@ function decide(
 }
 
 /** The reading whose score is above every other's by a clear margin. */
-function best(rivals: readonly Reading[], score: (reading: Reading) => number, margin = 0.2): Reading | undefined {
+function best(
+  rivals: readonly Reading[],
+  score: (reading: Reading) => number,
+  margin: number,
+  least = Number.NEGATIVE_INFINITY,
+): Reading | undefined {
   const ranked = rivals.map((reading) => ({ reading, score: score(reading) })).sort((a, b) => b.score - a.score);
-  return ranked[0]!.score - ranked[1]!.score > margin ? ranked[0]!.reading : undefined;
+  return ranked[0]!.score >= least && ranked[0]!.score - ranked[1]!.score > margin ? ranked[0]!.reading : undefined;
 }
 
 /** Share of neighbours that go the same way in time, forth or back; files with the newest first are in order too. */

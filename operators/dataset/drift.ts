@@ -1,36 +1,16 @@
-import { BytesColumn } from '../../engine/column.ts';
-import { compileAttribute } from '../formats/compile.ts';
 import type { Drift } from '../warehouse.ts';
 import type { Dataset } from './config.ts';
-import { headerKey, matchHeader } from './header.ts';
+import { driftFromLast } from './drift-since.ts';
+import { beforeOf, type DriftAction, type Finding, reordered } from './finding.ts';
+import { matchHeader } from './header.ts';
 import type { ColumnProfile, FileShape } from './profile.ts';
-import { findRenames, HIGH_CONFIDENCE, isCompatible, type Rename } from './rename-confidence.ts';
+import { findRenames, HIGH_CONFIDENCE, type Rename } from './rename-confidence.ts';
 import type { FieldDescriptor } from './schema.ts';
+import { unreadableShare } from './unreadable.ts';
 
-/** One way in which a file's columns differ from what was expected. */
-export interface Finding {
-  readonly kind: 'added' | 'removed' | 'renamed' | 'retyped' | 'reordered';
-  readonly against: 'dataset' | 'file';
-  /** The field or, where there is none, the column of this file. */
-  readonly column: string;
-  readonly was?: string;
-  readonly is?: string;
-  /** 0 to 1; below 1 for what the sample only suggests. */
-  readonly confidence: number;
-  /** A sentence for the file's owner. */
-  readonly message: string;
-  readonly action: DriftAction;
-}
+export type { DriftAction, Finding } from './finding.ts';
 
-/** What the contract makes of a finding. */
-export type DriftAction =
-  | 'noted'
-  | 'mapped'
-  | 'kept_as_attributes'
-  | 'value_discarded'
-  | 'record_discarded'
-  | 'file_failed';
-
+/** What a file's drift comes to. */
 export interface DriftReport {
   readonly findings: readonly Finding[];
   /** Field name to the column that holds it here, where it was renamed and the contract lets it be mapped. */
@@ -81,12 +61,6 @@ function driftFromDataset(dataset: Dataset, shape: FileShape, last: FileShape | 
     ),
   ];
   return { findings, renames };
-}
-
-function beforeOf(field: FieldDescriptor, last: FileShape | undefined): { before?: ColumnProfile } {
-  const at = last && matchHeader([field], last.header).columns.get(field.name);
-  const before = at === undefined ? undefined : last?.columns[at];
-  return before ? { before } : {};
 }
 
 function isMapped(dataset: Dataset, { confidence, clear }: Rename): boolean {
@@ -166,50 +140,6 @@ function retyped(dataset: Dataset, name: string, column: ColumnProfile): Finding
   return [{ kind: 'retyped', against: 'dataset', column: name, was, is, confidence: unreadable, message, action }];
 }
 
-/** Share of the texts that the field's own format cannot read. */
-function unreadableShare(field: FieldDescriptor, texts: readonly string[], missingValues: readonly string[]): number {
-  if (texts.length === 0) return 0;
-  let unreadable = 0;
-  const typing = compileAttribute(field, { missingValues, trim: true });
-  typing.members(cellsOf(texts), (_, { code }) => {
-    if (code.startsWith('not_a')) unreadable++;
-    return true;
-  });
-  return unreadable / texts.length;
-}
-
-function cellsOf(texts: readonly string[]): BytesColumn {
-  const parts = texts.map((text) => Buffer.from(text));
-  const ends = new Int32Array(parts.length);
-  for (const [i, { length }] of parts.entries()) ends[i] = (ends[i - 1] ?? 0) + length;
-  const starts = ends.map((end, i) => end - parts[i]!.length);
-  return new BytesColumn(Buffer.concat(parts), starts, ends, 1, 0, parts.length);
-}
-
-/** Formats that read the same texts: a sample of dates says nothing of seconds that it has not. */
-function sameFormat(a: string, b: string): boolean {
-  const dateOf = (format: string) =>
-    format
-      .replace(/[ T]?%[HI].*$/, '')
-      .replace('%e', '%d')
-      .replace('%F', '%Y-%m-%d');
-  return dateOf(a) === dateOf(b);
-}
-
-/** `columns` gives the place of each of `names` here; they should ascend. */
-function reordered(
-  names: readonly string[],
-  columns: ReadonlyMap<string, number>,
-  against: 'dataset' | 'file',
-): Finding[] {
-  const here = [...names].sort((a, b) => columns.get(a)! - columns.get(b)!);
-  const moved = names.filter((name, i) => here[i] !== name);
-  if (moved.length === 0) return [];
-  const [was, is] = [names.join(', '), here.join(', ')];
-  const message = `the columns stand in another order than in the ${against === 'file' ? 'last file' : 'dataset'}; they are read by their names`;
-  return [{ kind: 'reordered', against, column: moved.join(', '), was, is, confidence: 1, message, action: 'noted' }];
-}
-
 function failureOf(
   dataset: Dataset,
   shape: FileShape,
@@ -227,77 +157,3 @@ function failureOf(
       : `; it has the columns ${shape.header.join(', ')}`;
   return `the file is not as the dataset "${dataset.name}" demands: ${grave.map(({ message }) => message).join('; ')}${cure}`;
 }
-
-/** What changed since the last file; the contract is about the dataset, so here all is only noted. */
-function driftFromLast(dataset: Dataset, shape: FileShape, last: FileShape): Finding[] {
-  const fields = last.columns.map(
-    ({ name, type }): FieldDescriptor => ({ name, type: type === 'empty' ? 'string' : type }),
-  );
-  const { columns, missing, extra } = matchHeader(fields, shape.header);
-  const unknown = extra.map((i) => shape.columns[i]!);
-  const renames = findRenames(
-    missing.map((field) => ({ field, ...beforeOf(field, last) })),
-    unknown,
-  );
-  const from = new Set(renames.map(({ field }) => field));
-  const to = new Set(renames.map(({ column }) => column));
-  const note = { against: 'file', action: 'noted' } as const;
-  return [
-    ...renames.map(
-      ({ field, column, confidence }): Finding => ({
-        ...note,
-        kind: 'renamed',
-        column: field,
-        was: field,
-        is: column,
-        confidence,
-        message: `since the last file "${field}" seems to have become "${column}"`,
-      }),
-    ),
-    ...missing
-      .filter(({ name }) => !from.has(name))
-      .map(
-        ({ name }): Finding => ({
-          ...note,
-          kind: 'removed',
-          column: name,
-          was: name,
-          confidence: 1,
-          message: `the last file had a column "${name}"`,
-        }),
-      ),
-    ...unknown
-      .filter(({ name }) => !to.has(name))
-      .map(
-        ({ name }): Finding => ({
-          ...note,
-          kind: 'added',
-          column: name,
-          is: name,
-          confidence: 1,
-          message: `the last file had no column "${name}"`,
-        }),
-      ),
-    ...[...columns].flatMap(([name, at]) =>
-      retypedSince(dataset, last.columns.find((c) => c.name === name)!, shape.columns[at]!),
-    ),
-    ...reordered([...columns.keys()], columns, 'file'),
-  ];
-}
-
-function retypedSince(dataset: Dataset, before: ColumnProfile, now: ColumnProfile): Finding[] {
-  const declared = dataset.fields.find(({ name }) => headerKey(name) === headerKey(now.name))?.type ?? 'string';
-  const known = before.type !== 'empty' && now.type !== 'empty';
-  // A declared number that happens to be whole in one of the files has not changed its type.
-  const changed =
-    declared === 'string'
-      ? !isCompatible(before.type as FieldType, now.type) && before.type !== 'string'
-      : !isCompatible(declared, now.type);
-  const reformatted = before.format !== undefined && now.format !== undefined && !sameFormat(before.format, now.format);
-  if (!known || !(changed || reformatted)) return [];
-  const [was, is] = reformatted ? [before.format!, now.format!] : [before.type, now.type];
-  const message = `in the last file "${now.name}" was ${was}, here it is ${is}`;
-  return [{ kind: 'retyped', against: 'file', column: now.name, was, is, confidence: 0.9, message, action: 'noted' }];
-}
-
-type FieldType = NonNullable<FieldDescriptor['type']>;

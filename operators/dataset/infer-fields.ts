@@ -83,7 +83,7 @@ export function fieldDescriptors(
       filled === 1 && mapped.some(({ canonical, column }) => column === name && ESSENTIAL.has(canonical));
     return {
       name,
-      type: type === 'empty' ? 'string' : type,
+      ...(type === 'empty' ? typeOfEmpty(name, mapped) : { type }),
       ...(format !== undefined && { format }),
       ...(isNumber && number?.decimalChar === ',' && { decimalChar: ',' }),
       ...(isNumber && number?.groupChar !== undefined && { groupChar: number.groupChar }),
@@ -93,6 +93,15 @@ export function fieldDescriptors(
       ...(required && { constraints: { required: true } }),
     };
   });
+}
+
+/** A column without values is taken to be of the type that what it is mapped to has. */
+function typeOfEmpty(name: string, mapped: readonly Mapping[]): Pick<FieldDescriptor, 'type' | 'format'> {
+  const found = mapped.find(({ column }) => column === name);
+  const kind = found && canonicalField(found.canonical)?.kind;
+  if (kind === 'time') return { type: 'datetime', format: 'any' };
+  if (kind === 'integer') return { type: 'integer' };
+  return { type: kind === 'decimal' ? 'number' : 'string' };
 }
 
 const CURRENCIES: Readonly<Record<string, string>> = {

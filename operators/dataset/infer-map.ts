@@ -1,5 +1,5 @@
 import { type CanonicalName, canonicalField, FIELD_TYPES_OF_KIND } from './canonical.ts';
-import { lineArithmetic } from './line-arithmetic.ts';
+import { findProduct, lineArithmetic } from './line-arithmetic.ts';
 import { readName } from './synonyms.ts';
 import type { ValueReading } from './value-reading.ts';
 
@@ -18,6 +18,8 @@ export interface Mapping {
   readonly confidence: number;
   /** Why, or why not, as a clause. */
   readonly evidence: string;
+  /** The arithmetic of the lines has confirmed or corrected what the name said. */
+  readonly placed?: boolean;
 }
 
 export interface MapResult {
@@ -32,7 +34,8 @@ const TAKEN = 0.4;
 /** Finds the canonical columns in a sample by name, type and values; each is found once, in one column. */
 export function mapColumns(columns: readonly ReadColumn[]): MapResult {
   const candidates = columns
-    .flatMap((column) => [...byName(column), ...byValues(column, columns)])
+    .flatMap((column) => [...byName(column), ...byDates(column, columns)])
+    .concat(byArithmetic(columns))
     .sort((a, b) => b.confidence - a.confidence);
   const mapped: Mapping[] = [];
   const rejected: Mapping[] = [];
@@ -62,12 +65,36 @@ function byName(column: ReadColumn): Mapping[] {
 }
 
 /** The only column of dates is when it was sold, whatever it is called. */
-function byValues(column: ReadColumn, columns: readonly ReadColumn[]): Mapping[] {
+function byDates(column: ReadColumn, columns: readonly ReadColumn[]): Mapping[] {
   const isDate = ({ reading }: ReadColumn) => reading.type === 'date' || reading.type === 'datetime';
   if (!isDate(column) || columns.filter(isDate).length > 1) return [];
   const named = readName(column.name).some(({ canonical }) => canonical === 'sold_at');
   const evidence = `it is the only column of dates${named ? ', and its name agrees' : ''}`;
   return [{ canonical: 'sold_at', column: column.name, confidence: named ? 0.9 : 0.5, evidence }];
+}
+
+/** Most numeric columns that are tried with one another. */
+const TRIED_COLUMNS = 12;
+
+/** Quantity, price and total give themselves away where the names say nothing. */
+function byArithmetic(columns: readonly ReadColumn[]): Mapping[] {
+  const numeric = columns
+    .filter(({ reading }) => reading.type === 'integer' || reading.type === 'number')
+    .slice(0, TRIED_COLUMNS);
+  const found = findProduct(numeric.map(({ reading }) => reading.numbers));
+  if (!found) return [];
+  const evidence = `quantity × price = total holds in ${Math.round(found.agreement * 100)} % of the lines`;
+  const roles: [CanonicalName, number][] = [
+    ['quantity', found.quantity],
+    ['unit_price', found.unitPrice],
+    ['revenue', found.revenue],
+  ];
+  return roles.map(([canonical, at]) => ({
+    canonical,
+    column: numeric[at]!.name,
+    confidence: 0.8 * found.agreement,
+    evidence,
+  }));
 }
 
 interface Plausibility {
@@ -151,7 +178,13 @@ function settled({ mapped, rejected }: MapResult, columns: readonly ReadColumn[]
     const verdict = verdicts.find(({ was }) => was === mapping.canonical);
     if (!verdict) return mapping;
     const confidence = Math.min(0.99, Math.max(mapping.confidence, verdict.confidence));
-    return { ...mapping, canonical: verdict.is, confidence, evidence: `${mapping.evidence}; ${verdict.evidence}` };
+    return {
+      ...mapping,
+      canonical: verdict.is,
+      confidence,
+      evidence: `${mapping.evidence}; ${verdict.evidence}`,
+      placed: true,
+    };
   });
   return { mapped: withProduct(renamed, columns), rejected };
 }

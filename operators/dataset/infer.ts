@@ -4,6 +4,7 @@ import type { CanonicalDefaults, CanonicalMap } from './canonical.ts';
 import { currencySign, fieldDescriptors, fileMissingValues, readColumns } from './infer-fields.ts';
 import { type MapResult, mapColumns, type ReadColumn } from './infer-map.ts';
 import type { DatasetDescriptor } from './schema.ts';
+import { unreadableShare } from './unreadable.ts';
 
 /** Records from several places of a file, with how they were read. */
 export interface FileSample {
@@ -68,7 +69,9 @@ export function inferFromSample(file: string, sample: FileSample): Inference {
     contract: { columns: 'evolve', types: 'discard_row' },
     disposition: 'append',
   };
-  return { name: datasetName(file), descriptor, report: reportOf(file, sample, columns, mapping) };
+  const report = reportOf(file, sample, columns, mapping);
+  const misread = misreadNotes(columns, descriptor);
+  return { name: datasetName(file), descriptor, report: { ...report, notes: [...report.notes, ...misread] } };
 }
 
 /** `sales_20251113_134442.csv.gz` is of `sales`. */
@@ -76,6 +79,7 @@ export function datasetName(file: string): string {
   const stem = basename(file).replace(/(?:\.(?:csv|tsv|txt|gz|dat))+$/i, '');
   const words = stem
     .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
     .replace(/[^A-Za-z0-9]+/g, '_')
     .replace(/(?:^|_)\d[\d_]*(?=_|$)/g, '_')
     .replace(/_+/g, '_')
@@ -142,11 +146,34 @@ function openQuestions(columns: readonly ReadColumn[], { mapped, rejected }: Map
     ...considered.map(
       ({ canonical, column, evidence }) => `"${column}" was considered for ${canonical} and not taken: ${evidence}`,
     ),
+    ...costQuestion(mapped),
     ...(has('sold_at') ? [] : ['no column says when it was sold: the sales will have no day']),
     ...(has('revenue') || (has('quantity') && has('unit_price'))
       ? []
       : ['no column gives the money of a line, and quantity and price to derive it from are not both there']),
   ];
+}
+
+/** A cost that neither profit nor margins place could be of one unit or of the line. */
+function costQuestion(mapped: MapResult['mapped']): string[] {
+  const cost = mapped.find(({ canonical }) => canonical === 'cost' || canonical === 'unit_cost');
+  if (!cost || cost.placed) return [];
+  const other = cost.canonical === 'cost' ? 'unit_cost' : 'cost';
+  return [
+    `"${cost.column}" is taken for ${cost.canonical}; if it is the cost of ${other === 'cost' ? 'the line' : 'one unit'}, map it to ${other}`,
+  ];
+}
+
+/** What of the sample the inferred fields cannot read: the fields are tried as the validator will use them. */
+function misreadNotes(columns: readonly ReadColumn[], { fields, missingValues = [''] }: DatasetDescriptor): string[] {
+  return fields.flatMap((field, i) => {
+    const share = unreadableShare(field, columns[i]!.texts, missingValues);
+    return share === 0
+      ? []
+      : [
+          `"${field.name}": ${(share * 100).toFixed(1)} % of the sampled values are no ${field.type}; such records will be dead letters`,
+        ];
+  });
 }
 
 function rounded(share: number): number {

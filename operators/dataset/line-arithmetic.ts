@@ -15,6 +15,38 @@ export type NumbersOf = (canonical: CanonicalName) => readonly number[] | undefi
 const MOST = 0.9;
 const CENT = 0.011;
 
+/** Positions of columns that are quantity, price and revenue of a line. */
+export interface Product {
+  readonly quantity: number;
+  readonly unitPrice: number;
+  readonly revenue: number;
+  readonly agreement: number;
+}
+
+/** The three columns, by position, of which one is in most lines the product of two others, whatever they are called. */
+export function findProduct(columns: readonly (readonly number[])[]): Product | undefined {
+  let best: Product | undefined;
+  for (const [q, quantity] of columns.entries()) {
+    if (!isQuantity(quantity)) continue;
+    for (const [p, price] of columns.entries()) {
+      for (const [r, revenue] of columns.entries()) {
+        if (new Set([q, p, r]).size < 3) continue;
+        const share = agreement(revenue, (i) => quantity[i]! * price[i]!);
+        if (share >= MOST && share > (best?.agreement ?? 0))
+          best = { quantity: q, unitPrice: p, revenue: r, agreement: share };
+      }
+    }
+  }
+  return best;
+}
+
+/** Whole numbers that are not all alike: what is 1 or 0 throughout agrees with anything. */
+function isQuantity(values: readonly number[]): boolean {
+  const known = values.filter((value) => !Number.isNaN(value));
+  const telling = known.filter((value) => Math.abs(value) > 1);
+  return telling.length >= known.length * 0.2 && telling.length >= 5 && known.every(Number.isInteger);
+}
+
 /** Checks what is mapped against revenue = quantity × price × (1 − discount) and profit = revenue − cost. */
 export function lineArithmetic(numbers: NumbersOf): Verdict[] {
   return [...revenueVerdict(numbers), ...costVerdict(numbers)];

@@ -70,7 +70,7 @@ export function readValues(texts: readonly string[], hints: ReadingHints = {}): 
     type: 'string',
     missing,
     filled,
-    confidence: 0.9,
+    confidence: 1 - Math.max(numbers.fit, dates?.fit ?? 0, booleans) / 2,
     evidence: 'the values are neither numbers nor dates',
   };
 }
