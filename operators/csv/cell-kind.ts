@@ -15,5 +15,5 @@ export function kindOf(cell: string): CellKind {
 /** Does a cell look like one value: a number, a date, or text that holds no quote and none of the delimiters? */
 export function readsAsCell(cell: string, delimiters: readonly string[]): boolean {
   if (kindOf(cell) !== 'text') return true;
-  return !/["\r\n]|^'.*'$/.test(cell) && !delimiters.some((delimiter) => cell.includes(delimiter));
+  return !/["\r\n]|^'|'$/.test(cell) && !delimiters.some((delimiter) => cell.includes(delimiter));
 }

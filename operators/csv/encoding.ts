@@ -23,7 +23,7 @@ const PLAUSIBLE = 0.75;
  * 3. UTF-8 if all samples are valid;
  * 4. UTF-8 with broken places if there are at least as many valid multi-byte characters as broken bytes;
  * 5. Windows-1252, or code page 850 if that reads better, if three quarters of the non-ASCII characters then stand where
- *    people write them: accented letters among letters of a fitting case, signs not amid a word;
+ *    people write them: no capital after a small letter, no letter at a digit, no sign amid a word;
  * 6. else UTF-8: the broken places will be faults of their records.
  */
 export function guessEncoding(samples: readonly Buffer[]): EncodingGuess {
@@ -94,7 +94,8 @@ function count(text: string, pattern: RegExp, sample?: Buffer): number {
 
 const LOWER = /[a-z\u00df-\u00f6\u00f8-\u00fe]/;
 const UPPER = /[A-Z\u00c0-\u00d6\u00d8-\u00de]/;
-const WORD = /[\p{L}]/u;
+const WORD = /\p{L}/u;
+const DIGIT = /\d/;
 /** Signs that stand within words. */
 const JOINING = /[\u2018\u2019\u00ad\u00b7\u00b4]/;
 /** Signs that stand at words and numbers in tables of goods, people and prices. */
@@ -115,7 +116,7 @@ function plausibility(text: string, sample: Buffer): number {
 
 function readsWell(before: string, character: string, after: string): boolean {
   if (UPPER.test(character)) return !LOWER.test(before);
-  if (LOWER.test(character)) return WORD.test(before) || WORD.test(after);
+  if (LOWER.test(character)) return !DIGIT.test(before) && !DIGIT.test(after);
   if (WORD.test(character)) return WORD.test(before) || WORD.test(after);
   if (JOINING.test(character)) return true;
   return SIGN.test(character) && !(WORD.test(before) && WORD.test(after));

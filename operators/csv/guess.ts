@@ -100,17 +100,23 @@ function readAs(text: string, candidate: Candidate): Read {
   }) as unknown as ParsedRow[];
   const records = rows.map(({ record }) => record);
   const width = usualWidth(records);
-  // A few faulty quotes are faults, not another way of writing.
-  const score = scoreOf(records, width, faulty) * (candidate.relaxQuotes ? 0.9 : 1);
+  const score = trust(candidate) * scoreOf(records, width, faulty, candidate.delimiter);
   return { ...candidate, records, lines: rows.map(({ info }) => info.lines), width, score };
 }
 
+/** A few faulty quotes are faults, not another way of writing: what is unusual must read clearly better. */
+function trust({ quoteChar, relaxQuotes }: Candidate): number {
+  if (quoteChar === '"') return relaxQuotes ? 0.9 : 1;
+  return quoteChar === null ? 0.85 : 0.8;
+}
+
 /** Share of regular records × share of cells that look like values × (1 − 1/cells): more cells are better, one is poor. */
-function scoreOf(records: readonly (readonly string[])[], width: number, faulty: number): number {
+function scoreOf(records: readonly (readonly string[])[], width: number, faulty: number, delimiter: string): number {
   if (records.length === 0) return 0;
   const regular = records.filter((record) => record.length === width);
   const cells = regular.flat();
-  const valuelike = cells.filter((cell) => readsAsCell(cell, DELIMITERS)).length / Math.max(1, cells.length);
+  const others = DELIMITERS.filter((other) => other !== delimiter);
+  const valuelike = cells.filter((cell) => readsAsCell(cell, others)).length / Math.max(1, cells.length);
   const consistency = regular.length / (records.length + faulty);
   return consistency * valuelike * (width > 1 ? 1 - 1 / width : 0.25);
 }
