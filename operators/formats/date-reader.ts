@@ -10,6 +10,7 @@ const MINUS = 0x2d;
 const POINT = 0x2e;
 const COMMA = 0x2c;
 const NONE = -1;
+const CLOCK_LENGTH = 8;
 
 /**
  * Reads dates of one pattern from bytes: seconds since 1970 on the wall clock (a zone is read over), fractions of a
@@ -22,6 +23,8 @@ export class DateReader {
   readonly #values: Uint8Array;
   /** How many directives make the date where all after them is time; 0 where date and time are mixed. */
   readonly #dateParts: number;
+  /** Whether the time is `HH:MM:SS` and nothing else. */
+  readonly #clockOnly: boolean;
   /** The date read last: files hold the same one over and over. */
   #lastStart = 0;
   #lastLength = NONE;
@@ -42,6 +45,7 @@ export class DateReader {
     const time = directives.findIndex(isTime);
     const timeOnly = directives.slice(time).every((directive) => isTime(directive) || directive.kind <= D.space);
     this.#dateParts = time < 0 ? directives.length : timeOnly ? time : 0;
+    this.#clockOnly = timeOnly && time === directives.length - 1 && directives[time]?.kind === D.clock;
   }
 
   /** Reads all cells; `rest` is asked about those that are not of the pattern. */
@@ -50,7 +54,7 @@ export class DateReader {
     values: Float64Array,
     rest: (row: number) => number,
   ): void {
-    this.forget();
+    this.#forget();
     for (let row = 0, cell = offset; row < length; row++, cell += stride) {
       const value = this.#next(bytes, starts[cell]!, ends[cell]!);
       values[row] = Number.isNaN(value) ? rest(row) : value;
@@ -59,18 +63,24 @@ export class DateReader {
 
   /** The date in `bytes[start, end)`; NaN if it is not of the pattern. */
   read(bytes: Uint8Array, start: number, end: number): number {
-    this.forget();
-    return this.#next(bytes, start, end);
+    this.#forget();
+    const value = this.#next(bytes, start, end);
+    // While filling, this reads single cells written out elsewhere: the date remembered is not to be sought there.
+    this.#forget();
+    return value;
   }
 
-  /** The date remembered stands in bytes that may be others now. */
-  forget(): void {
+  #forget(): void {
     this.#lastLength = NONE;
   }
 
   #next(bytes: Uint8Array, start: number, end: number): number {
     const length = this.#lastLength;
     if (length > 0 && end - start >= length && same(bytes, this.#lastStart, start, length)) {
+      if (this.#clockOnly && end - start === length + CLOCK_LENGTH) {
+        const seconds = clockSeconds(bytes, start + length);
+        if (seconds >= 0) return this.#lastDay + seconds;
+      }
       this.#at = start + length;
       if (this.#time(bytes, end)) return this.#lastDay + this.#timeOfDay();
     }
@@ -227,20 +237,10 @@ export class DateReader {
 
   /** `HH:MM:SS`. */
   #clock(bytes: Uint8Array, end: number): boolean {
-    const at = this.#at;
-    if (at + 8 > end || bytes[at + 2] !== COLON || bytes[at + 5] !== COLON) return this.#looseClock(bytes, end);
-    const h1 = bytes[at]! - ZERO;
-    const h2 = bytes[at + 1]! - ZERO;
-    const m1 = bytes[at + 3]! - ZERO;
-    const m2 = bytes[at + 4]! - ZERO;
-    const s1 = bytes[at + 6]! - ZERO;
-    const s2 = bytes[at + 7]! - ZERO;
-    // A byte below '0' is negative here, and the sum of the bits then is too.
-    const hour = h1 * 10 + h2;
-    const digits = (h1 | h2 | m1 | m2 | s1 | s2) >= 0 && h1 <= 2 && h2 <= 9 && m1 <= 5 && m2 <= 9 && s1 <= 5 && s2 <= 9;
-    if (!digits || hour > 23) return this.#looseClock(bytes, end);
-    this.#seconds = hour * 3600 + (m1 * 10 + m2) * 60 + s1 * 10 + s2;
-    this.#at = at + 8;
+    const seconds = this.#at + CLOCK_LENGTH <= end ? clockSeconds(bytes, this.#at) : NONE;
+    if (seconds < 0) return this.#looseClock(bytes, end);
+    this.#seconds = seconds;
+    this.#at += CLOCK_LENGTH;
     return true;
   }
 
@@ -334,4 +334,16 @@ function isNamed(bytes: Uint8Array, start: number, length: number, name: string)
 function same(bytes: Uint8Array, a: number, b: number, length: number): boolean {
   for (let i = 0; i < length; i++) if (bytes[a + i] !== bytes[b + i]) return false;
   return true;
+}
+
+/** Seconds of a day that the eight bytes of an `HH:MM:SS` stand for; -1 if they aren't one. */
+function clockSeconds(bytes: Uint8Array, at: number): number {
+  if (bytes[at + 2] !== COLON || bytes[at + 5] !== COLON) return NONE;
+  const hour = (bytes[at]! ^ ZERO) * 10 + (bytes[at + 1]! ^ ZERO);
+  const minute = (bytes[at + 3]! ^ ZERO) * 10 + (bytes[at + 4]! ^ ZERO);
+  const second = (bytes[at + 6]! ^ ZERO) * 10 + (bytes[at + 7]! ^ ZERO);
+  // Below 60, a tens digit is one for sure; the units are not.
+  if (hour > 23 || minute > 59 || second > 59) return NONE;
+  if ((bytes[at + 1]! ^ ZERO) > 9 || (bytes[at + 4]! ^ ZERO) > 9 || (bytes[at + 7]! ^ ZERO) > 9) return NONE;
+  return hour * 3600 + minute * 60 + second;
 }

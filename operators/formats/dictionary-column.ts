@@ -14,7 +14,10 @@ export class DictionaryTyping implements ColumnTyping {
   readonly #distinct = new DistinctCells();
   #dictionary = new Dictionary();
   /** By number of the distinct cell: its code, or that it is missing or faulty. */
-  #outcomes: number[] = [];
+  #outcomes = new Int32Array(256);
+  #read = 0;
+  /** Whether every distinct cell so far is a text of its own, so that its number is its code. */
+  #plain = true;
   #faults = new Map<number, Fault>();
 
   constructor(cells: TextCells) {
@@ -27,21 +30,41 @@ export class DictionaryTyping implements ColumnTyping {
     if (this.#distinct.makeRoom(cells.length)) this.#begin();
     const codes = new Int32Array(cells.length);
     this.#distinct.encode(cells, codes);
-    for (let code = this.#outcomes.length; code < this.#distinct.size; code++) this.#outcomes.push(this.#outcome(code));
-    const outcomes = Int32Array.from(this.#outcomes);
-    for (let row = 0; row < codes.length; row++) {
-      const code = codes[row]!;
-      const outcome = outcomes[code]!;
-      if (outcome === FAULTY) report(row, this.#faults.get(code)!);
-      codes[row] = outcome < 0 ? MISSING : outcome;
-    }
+    this.#readNew();
+    if (!this.#plain) this.#translate(codes, report);
     return new DictionaryColumn(codes, this.#dictionary);
   }
 
   #begin(): void {
     this.#dictionary = new Dictionary();
-    this.#outcomes = [];
+    this.#read = 0;
+    this.#plain = true;
     this.#faults = new Map();
+  }
+
+  #readNew(): void {
+    const { size } = this.#distinct;
+    if (size > this.#outcomes.length) {
+      const grown = new Int32Array(2 * size);
+      grown.set(this.#outcomes);
+      this.#outcomes = grown;
+    }
+    for (; this.#read < size; this.#read++) {
+      const outcome = this.#outcome(this.#read);
+      this.#outcomes[this.#read] = outcome;
+      this.#plain &&= outcome === this.#read;
+    }
+  }
+
+  /** From numbers of distinct cells to codes of texts, in place. */
+  #translate(codes: Int32Array, report: Report): void {
+    const outcomes = this.#outcomes;
+    for (let row = 0; row < codes.length; row++) {
+      const code = codes[row]!;
+      const outcome = outcomes[code]!;
+      codes[row] = outcome < 0 ? MISSING : outcome;
+      if (outcome === FAULTY) report(row, this.#faults.get(code)!);
+    }
   }
 
   #outcome(code: number): number {

@@ -1,4 +1,6 @@
 import { type BytesColumn, NumberColumn } from '../../engine/column.ts';
+import { Dictionary } from '../../engine/dictionary.ts';
+import type { Fault } from '../../engine/operator.ts';
 import type { CellRules } from './cell-rules.ts';
 import type { ColumnTyping, Report } from './column-typing.ts';
 import type { NumberFormat } from './format.ts';
@@ -11,6 +13,9 @@ export class NumberTyping implements ColumnTyping {
   readonly #limits: Limits;
   /** Whether a text that reads as a number can mean that there is none, or there are constraints on the text. */
   readonly #wary: boolean;
+  /** Cells that were not plainly numbers, and by code what they turned out to be. */
+  #odd = new Dictionary();
+  #outcomes: (number | Fault)[] = [];
 
   constructor(format: NumberFormat, rules: CellRules, limits: Limits) {
     this.format = format;
@@ -30,16 +35,28 @@ export class NumberTyping implements ColumnTyping {
     return new NumberColumn(this.format.type, values, this.format.scale);
   }
 
-  /** The value of a cell that is not plainly one. */
-  #read(cells: BytesColumn, row: number, report: Report): number {
+  /** The value of a cell that is not plainly one. Such cells come again and again, so their values are remembered. */
+  #read({ bytes, starts, ends, stride, offset }: BytesColumn, row: number, report: Report): number {
     const rules = this.#rules;
-    const cell = row * cells.stride + cells.offset;
-    if (rules.emptyIsMissing && !rules.required && cells.starts[cell] === cells.ends[cell]) return Number.NaN;
-    const text = rules.read(cells.get(row));
-    const value = typeof text === 'string' ? this.format.parse(text) : text;
-    if (typeof value === 'number') return value;
-    if (value !== null) report(row, value);
+    const start = starts[row * stride + offset]!;
+    const end = ends[row * stride + offset]!;
+    if (start === end && rules.emptyIsMissing && !rules.required) return Number.NaN;
+    if (this.#odd.isFull) {
+      this.#odd = new Dictionary();
+      this.#outcomes = [];
+    }
+    const code = this.#odd.encodeBytes(bytes, start, end);
+    if (code === this.#outcomes.length) this.#outcomes.push(this.#readText(this.#odd.values[code]!));
+    const outcome = this.#outcomes[code]!;
+    if (typeof outcome === 'number') return outcome;
+    report(row, outcome);
     return Number.NaN;
+  }
+
+  #readText(raw: string): number | Fault {
+    const text = this.#rules.read(raw);
+    if (typeof text === 'string') return this.format.parse(text);
+    return text ?? Number.NaN;
   }
 
   #fillWarily(
@@ -57,9 +74,12 @@ export class NumberTyping implements ColumnTyping {
 
   #check(cells: BytesColumn, values: Float64Array, report: Report): void {
     const limits = this.#limits;
+    const { minimum, maximum, allowed } = limits;
     for (let row = 0; row < values.length; row++) {
       const value = values[row]!;
-      if (Number.isNaN(value) || limits.allows(value)) continue;
+      // Written so that NaN, a missing value, passes.
+      if (!(value < minimum || value > maximum) && (allowed === null || Number.isNaN(value) || allowed.has(value)))
+        continue;
       if (report(row, limits.fault(value, cells.get(row).trim()))) values[row] = Number.NaN;
     }
   }

@@ -3,6 +3,8 @@ import { formatDecimal, placesOf, scaledDigits } from '../../engine/decimal.ts';
 import type { Fault } from '../../engine/operator.ts';
 import { expected } from './faults.ts';
 import type { NumberFormat } from './format.ts';
+import { decimalFactors, readDecimal } from './number-bytes.ts';
+import { DressedNumbers } from './number-dressed.ts';
 import { bareNumber, type NumberStyle } from './number-text.ts';
 
 export interface NumberFormatOptions extends NumberStyle {
@@ -12,9 +14,6 @@ export interface NumberFormatOptions extends NumberStyle {
   readonly whole?: boolean;
 }
 
-const MINUS = 0x2d;
-const ZERO = 0x30;
-
 /** Numbers and integers of Table Schema, as exact decimals of a scale; what has more places is rounded half to even. */
 export class DecimalFormat implements NumberFormat {
   readonly type: 'integer' | 'decimal';
@@ -22,9 +21,9 @@ export class DecimalFormat implements NumberFormat {
   readonly #field: string;
   readonly #whole: boolean;
   readonly #style: NumberStyle;
-  readonly #places: number;
-  readonly #power: number;
+  readonly #factors: Float64Array;
   readonly #decimal: number;
+  readonly #dressed: DressedNumbers | null;
 
   constructor(options: NumberFormatOptions) {
     const { field, scale, whole = false, decimalChar = '.' } = options;
@@ -33,14 +32,17 @@ export class DecimalFormat implements NumberFormat {
     this.#field = field;
     this.#whole = whole || scale === 1;
     this.#style = options;
-    this.#places = this.#whole ? 0 : placesOf(scale);
-    this.#power = this.#whole ? scale : 1;
-    // A sign that is not one byte long never equals a byte, so its numbers take the thorough way.
-    this.#decimal = decimalChar.charCodeAt(0) < 0x80 ? decimalChar.charCodeAt(0) : -1;
+    this.#factors = this.#whole ? Float64Array.of(scale) : decimalFactors(placesOf(scale));
+    this.#decimal = byteOf(decimalChar);
+    const isPlain = options.groupChar === undefined && options.bareNumber !== false;
+    this.#dressed = isPlain
+      ? null
+      : new DressedNumbers(this.#decimal, byteOf(options.groupChar ?? ''), options.bareNumber === false);
   }
 
   parseBytes(bytes: Uint8Array, start: number, end: number): number {
-    return readDecimal(bytes, start, end, this.#places, this.#power, this.#decimal);
+    const value = readDecimal(bytes, start, end, this.#factors, this.#decimal);
+    return Number.isNaN(value) && this.#dressed ? this.#dressed.read(bytes, start, end, this.#factors) : value;
   }
 
   fill(
@@ -48,9 +50,12 @@ export class DecimalFormat implements NumberFormat {
     values: Float64Array,
     rest: (row: number) => number,
   ): void {
-    const [places, power, decimal] = [this.#places, this.#power, this.#decimal];
+    const factors = this.#factors;
+    const decimal = this.#decimal;
+    const dressed = this.#dressed;
     for (let row = 0, cell = offset; row < length; row++, cell += stride) {
-      const value = readDecimal(bytes, starts[cell]!, ends[cell]!, places, power, decimal);
+      let value = readDecimal(bytes, starts[cell]!, ends[cell]!, factors, decimal);
+      if (dressed !== null && Number.isNaN(value)) value = dressed.read(bytes, starts[cell]!, ends[cell]!, factors);
       values[row] = Number.isNaN(value) ? rest(row) : value;
     }
   }
@@ -85,64 +90,7 @@ function isWhole(digits: string, exponent: number): boolean {
   return exponent >= 0 || /^0*$/.test(digits.slice(exponent));
 }
 
-/**
- * The number in `bytes[start, end)`, times 10^places × power; NaN if it is not plain digits with at most one decimal sign and a
- * leading minus, or is too large. With `places` 0 only whole numbers are read.
- */
-export function readDecimal(
-  bytes: Uint8Array,
-  start: number,
-  end: number,
-  places: number,
-  power: number,
-  decimal: number,
-): number {
-  const negative = start < end && bytes[start] === MINUS;
-  let at = negative ? start + 1 : start;
-  let value = 0;
-  const first = at;
-  for (; at < end; at++) {
-    const digit = bytes[at]! - ZERO;
-    if (digit < 0 || digit > 9) break;
-    value = value * 10 + digit;
-  }
-  let left = places;
-  if (at < end) {
-    // A sign alone, or a number without digits, is none.
-    if (bytes[at] !== decimal || end - first === 1) return Number.NaN;
-    at++;
-    for (; at < end && left > 0; at++, left--) {
-      const digit = bytes[at]! - ZERO;
-      if (digit < 0 || digit > 9) return Number.NaN;
-      value = value * 10 + digit;
-    }
-    if (at < end) {
-      const up = roundsUp(bytes, at, end, value);
-      if (up < 0 || (places === 0 && !allZero(bytes, at, end))) return Number.NaN;
-      value += up;
-    }
-  } else if (at === first) {
-    return Number.NaN;
-  }
-  for (; left > 0; left--) value *= 10;
-  value *= power;
-  if (value > Number.MAX_SAFE_INTEGER) return Number.NaN;
-  return negative ? 0 - value : value;
-}
-
-/** 1 if the digits left over round `value` up, half to even, 0 if not, -1 if they are no digits. */
-function roundsUp(bytes: Uint8Array, start: number, end: number, value: number): number {
-  let sticky = 0;
-  for (let at = start; at < end; at++) {
-    const digit = bytes[at]! - ZERO;
-    if (digit < 0 || digit > 9) return -1;
-    if (at > start) sticky |= digit;
-  }
-  const next = bytes[start]! - ZERO;
-  return next > 5 || (next === 5 && (sticky !== 0 || value % 2 === 1)) ? 1 : 0;
-}
-
-function allZero(bytes: Uint8Array, start: number, end: number): boolean {
-  for (let at = start; at < end; at++) if (bytes[at] !== ZERO) return false;
-  return true;
+/** The sign as a byte; -1, which no byte equals, if it is not one ASCII character: such numbers take the thorough way. */
+function byteOf(sign: string): number {
+  return sign.length === 1 && sign.charCodeAt(0) < 0x80 ? sign.charCodeAt(0) : -1;
 }

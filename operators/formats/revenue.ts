@@ -21,8 +21,10 @@ export function deriveRevenue(
     if (given && (!Number.isNaN(given[row]!) || faults.concern(row, field))) continue;
     const off = discount ? discount[row]! : 0;
     const value = multiplyMoney(quantity[row]!, price[row]!, Number.isNaN(off) ? 0 : off);
-    values[row] = Math.abs(value) === Number.POSITIVE_INFINITY ? Number.NaN : value;
-    if (Math.abs(value) === Number.POSITIVE_INFINITY) faults.add(row, tooMuch(field, quantity[row]!, price[row]!));
+    values[row] = value;
+    if (value <= Number.MAX_SAFE_INTEGER && value >= Number.MIN_SAFE_INTEGER) continue;
+    values[row] = Number.NaN;
+    if (!Number.isNaN(value)) faults.add(row, tooMuch(field, quantity[row]!, price[row]!));
   }
   columns.set('revenue', new NumberColumn('decimal', values, MONEY_SCALE));
 }

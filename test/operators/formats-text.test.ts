@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import t from 'tap';
-import { IdentifierColumn, identifierText, splitIdentifier } from '../../engine/column.ts';
+import { BytesColumn, IdentifierColumn, identifierText, splitIdentifier } from '../../engine/column.ts';
 import { Dictionary } from '../../engine/dictionary.ts';
 import { canonicalField } from '../../operators/dataset/canonical.ts';
 import type { FieldDescriptor } from '../../operators/dataset/schema.ts';
@@ -66,6 +66,41 @@ t.test('without trimming, padding is part of the text', async (t) => {
   t.same(values(typing('store_id', {}, untrimmed), [' a', 'a', ' ', '']), [' a', 'a', ' ', null]);
   t.same(values(typing('order_id', {}, untrimmed), [' a1', 'a1 ', ' ', '']), [' a1', 'a1 ', ' ', null]);
   t.same(values(typing('quantity', {}, untrimmed), [' 1', '1']), [null, 1000]);
+});
+
+t.test('numbers and dates are the same whatever stands around them', async () => {
+  const day = fc.constantFrom(
+    '2026-01-01',
+    '2026-01-02',
+    ' 2026-01-02',
+    '2026-01-01 ',
+    '2026-01-01 10:00:00',
+    'x',
+    '',
+    '2026-01-02 10:00:00',
+  );
+  const times = typing('sold_at', { type: 'datetime' });
+  fc.assert(
+    fc.property(fc.array(day, { minLength: 1, maxLength: 10 }), (days) => {
+      // The first bytes of the buffer hold a date too, as the cell that is read apart does.
+      const plain = cells(days);
+      const shifted = new BytesColumn(
+        plain.bytes.subarray(6),
+        plain.starts.map((at) => at - 6),
+        plain.ends.map((at) => at - 6),
+        3,
+        1,
+        days.length,
+      );
+      const column = times.type(shifted, () => true);
+      days.forEach((text, row) => {
+        const iso = text.trim().replace(' ', 'T');
+        const wanted = Date.parse(iso.length > 10 ? `${iso}Z` : iso) / 1000;
+        assert.equal(column.get(row), Number.isNaN(wanted) ? null : wanted, JSON.stringify(days));
+      });
+    }),
+    { numRuns: 2000 },
+  );
 });
 
 t.test('equal texts have equal codes over batches', async (t) => {
