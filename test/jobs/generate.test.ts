@@ -24,7 +24,7 @@ async function make(test: Tap, options: Partial<GenerateOptions>): Promise<Made 
   return { ...made, rowsRead: made.files.flatMap(rowsOf) };
 }
 
-type Tap = typeof t;
+type Tap = { testdir(): string };
 
 t.test('the same seed gives the same bytes, another seed others', async (t) => {
   const options = { rows: 5_000, days: 5, seed: 42, dirty: 0.05 };
