@@ -21,6 +21,7 @@ export function crossProblems(configuration: Configuration, operators?: readonly
       ...keyProblems(dataset, at),
       ...defaultProblems(dataset, at),
       ...outputProblems(dataset, at),
+      ...matchProblems(dataset, at),
       ...(operators ? stepProblems(dataset, at, operators) : []),
     ];
   });
@@ -163,6 +164,17 @@ function defaultProblems(dataset: DatasetDescriptor, at: string): Problem[] {
       ? []
       : [{ pointer: `${at}/defaults/${name}`, message: fault.replace(/^default of [^:]*: /, '') }];
   });
+}
+
+/** Without a header there is nothing in a file to know it by. */
+function matchProblems({ dialect, match }: DatasetDescriptor, at: string): Problem[] {
+  if (dialect?.header !== false || match?.files?.length) return [];
+  return [
+    {
+      pointer: `${at}/match`,
+      message: 'a dataset whose files have no header needs "files": patterns that their names match',
+    },
+  ];
 }
 
 function outputProblems({ outputs, operators }: DatasetDescriptor, at: string): Problem[] {

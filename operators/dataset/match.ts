@@ -1,41 +1,19 @@
-import { basename, matchesGlob } from 'node:path';
+import { basename } from 'node:path';
 import type { Config, Dataset } from './config.ts';
+import {
+  type Difference,
+  type DroppedFile,
+  describeDifference,
+  differenceOf,
+  distance,
+  fits,
+  listed,
+  nameMatches,
+} from './difference.ts';
 import { findDrift } from './drift.ts';
-import { headerKey, matchHeader } from './header.ts';
-import type { FileShape } from './profile.ts';
-import { nameSimilarity } from './similarity.ts';
+import { matchHeader } from './header.ts';
 
-/** What is known of a dropped file before it is read. */
-export interface DroppedFile {
-  /** Its name, or a path to it; only the name is compared with patterns. */
-  readonly file: string;
-  /** The names in its header line; for a file without one, its first record. */
-  readonly header: readonly string[];
-  /** A sample's profile, if there is one: then a file may be known by its values where columns were renamed. */
-  readonly shape?: FileShape;
-}
-
-/** A column of the file that a field may have been renamed to. */
-export interface LikelyRename {
-  readonly field: string;
-  readonly column: string;
-  /** 0 to 1, by the names alone. */
-  readonly similarity: number;
-}
-
-/** How far a file is from a dataset. */
-export interface Difference {
-  readonly dataset: string;
-  /** Columns that the dataset needs and the file lacks. */
-  readonly missing: readonly string[];
-  /** Columns of the file that the dataset does not know. */
-  readonly extra: readonly string[];
-  readonly renamed: readonly LikelyRename[];
-  /** The dataset's patterns, where the file's name matches none of them. */
-  readonly patterns?: readonly string[];
-  /** Columns that a file without header should have, and has. */
-  readonly width?: { readonly expected: number; readonly got: number };
-}
+export type { Difference, DroppedFile } from './difference.ts';
 
 export type Match =
   | { readonly kind: 'matched'; readonly dataset: Dataset }
@@ -44,89 +22,54 @@ export type Match =
 
 interface Candidate {
   readonly dataset: Dataset;
+  readonly seen: DroppedFile;
   readonly difference: Difference;
 }
 
+/** How a file looks in a dataset's dialect; a file that is read alike by all may be given as it is. */
+export type Look = (dataset: Dataset) => DroppedFile;
+
 /** Finds the dataset of a dropped file. The most specific one wins; where two are equally so, neither does. */
-export function findDataset(config: Config, dropped: DroppedFile): Match {
-  const candidates = [...config.datasets.values()].map((dataset) => ({
-    dataset,
-    difference: differenceOf(dataset, dropped),
-  }));
-  const fitting = candidates
+export function findDataset(config: Config, dropped: DroppedFile | Look): Match {
+  const look = typeof dropped === 'function' ? dropped : () => dropped;
+  const candidates = [...config.datasets.values()].map((dataset): Candidate => {
+    const seen = look(dataset);
+    return { dataset, seen, difference: differenceOf(dataset, seen) };
+  });
+  const [first] = candidates;
+  if (!first) return { kind: 'unmatched', nearest: undefined, message: 'no dataset is configured' };
+  const { file } = first.seen;
+  return bestFitting(candidates, file) ?? knownByValues(candidates) ?? unmatched(candidates, file);
+}
+
+function bestFitting(candidates: readonly Candidate[], file: string): Match | undefined {
+  const [best, ...others] = candidates
     .filter(({ difference }) => fits(difference))
-    .map(({ dataset }) => ({ dataset, rank: specificity(dataset, dropped) }))
+    .map(({ dataset, seen }) => ({ dataset, rank: specificity(dataset, seen) }))
     .sort((a, b) => compareRanks(b.rank, a.rank));
-  const [best, ...others] = fitting;
-  if (best) {
-    const equals = others.filter(({ rank }) => compareRanks(rank, best.rank) === 0);
-    if (equals.length === 0) return { kind: 'matched', dataset: best.dataset };
-    return ambiguous(
-      dropped,
-      [best, ...equals].map(({ dataset }) => dataset.name),
-    );
-  }
-  const renamed = knownByValues(candidates, dropped.shape);
-  if (renamed) return { kind: 'matched', dataset: renamed };
-  const nearest = candidates.map(({ difference }) => difference).sort((a, b) => distance(a) - distance(b))[0];
-  return { kind: 'unmatched', nearest, message: describeMismatch(dropped, nearest) };
+  if (!best) return undefined;
+  const equals = others.filter(({ rank }) => compareRanks(rank, best.rank) === 0);
+  if (equals.length === 0) return { kind: 'matched', dataset: best.dataset };
+  const datasets = [best, ...equals].map(({ dataset }) => dataset.name);
+  const message = `${basename(file)} could be of the datasets ${listed(datasets, 'and')} alike; give one of them a "match" that only its files meet, or name the dataset`;
+  return { kind: 'ambiguous', datasets, message };
 }
 
 /** The one dataset whose missing columns are all there under other names, surely enough and as its contract allows. */
-function knownByValues(candidates: readonly Candidate[], shape: FileShape | undefined): Dataset | undefined {
-  if (!shape) return undefined;
-  const known = candidates.filter(({ dataset, difference: { missing, patterns, width } }) => {
-    if (patterns || width || missing.length === 0 || missing.length >= dataset.match.header.length) return false;
+function knownByValues(candidates: readonly Candidate[]): Match | undefined {
+  const known = candidates.filter(({ dataset, seen: { shape }, difference: { missing, patterns, width } }) => {
+    if (!shape || patterns || width || missing.length === 0 || missing.length >= dataset.match.header.length)
+      return false;
     const { renames, failure } = findDrift(dataset, shape);
     return failure === undefined && missing.every((name) => renames[name] !== undefined);
   });
-  return known.length === 1 ? known[0]!.dataset : undefined;
+  return known.length === 1 ? { kind: 'matched', dataset: known[0]!.dataset } : undefined;
 }
 
-/** What differs between a file and a dataset; {@link fits} tells whether it is nothing of weight. */
-export function differenceOf(dataset: Dataset, { file, header }: DroppedFile): Difference {
-  const { files } = dataset.match;
-  const patterns = files.length > 0 && !files.some((pattern) => nameMatches(file, pattern)) ? { patterns: files } : {};
-  if (dataset.dialect.header === false) {
-    const [expected, got] = [dataset.fields.length, header.length];
-    const width = expected === got ? {} : { width: { expected, got } };
-    return { dataset: dataset.name, missing: [], extra: [], renamed: [], ...patterns, ...width };
-  }
-  const { missing, extra } = headerDifference(dataset, header);
-  return { dataset: dataset.name, missing, extra, renamed: likelyRenames(missing, extra), ...patterns };
-}
-
-export function fits({ missing, patterns, width }: Difference): boolean {
-  return missing.length === 0 && !patterns && !width;
-}
-
-function nameMatches(file: string, pattern: string): boolean {
-  return matchesGlob(basename(file).toLowerCase(), pattern.toLowerCase());
-}
-
-function headerDifference(dataset: Dataset, header: readonly string[]): { missing: string[]; extra: string[] } {
-  const { columns, extra } = matchHeader(dataset.fields, header);
-  const fields = new Map([...columns.keys()].map((name) => [headerKey(name), name]));
-  const others = new Set(extra.map((i) => headerKey(header[i]!)));
-  const missing = dataset.match.header.filter((name) => !fields.has(headerKey(name)) && !others.has(headerKey(name)));
-  // A required column may be named by an alias of its field.
-  const known = new Set(dataset.fields.flatMap((f) => (columns.has(f.name) ? (f.aliases ?? []).map(headerKey) : [])));
-  return { missing: missing.filter((name) => !known.has(headerKey(name))), extra: extra.map((i) => header[i]!) };
-}
-
-const LIKELY = 0.6;
-
-/** Pairs what is missing with what is extra, the most alike first, each once. */
-export function likelyRenames(missing: readonly string[], extra: readonly string[]): LikelyRename[] {
-  const pairs = missing
-    .flatMap((field) => extra.map((column) => ({ field, column, similarity: nameSimilarity(field, column) })))
-    .filter(({ similarity }) => similarity >= LIKELY)
-    .sort((a, b) => b.similarity - a.similarity);
-  const chosen: LikelyRename[] = [];
-  for (const pair of pairs) {
-    if (!chosen.some(({ field, column }) => field === pair.field || column === pair.column)) chosen.push(pair);
-  }
-  return chosen;
+function unmatched(candidates: readonly Candidate[], file: string): Match {
+  const nearest = candidates.map(({ difference }) => difference).sort((a, b) => distance(a) - distance(b))[0]!; // There is one.
+  const message = `${basename(file)} is of no dataset; "${nearest.dataset}" comes nearest, but ${describeDifference(nearest)}`;
+  return { kind: 'unmatched', nearest, message };
 }
 
 /** Ranks compare from the left: named by a pattern, columns known, columns demanded, fewest unknown, longest pattern. */
@@ -145,56 +88,4 @@ function literalLength(pattern: string): number {
 function compareRanks(a: readonly number[], b: readonly number[]): number {
   const first = a.findIndex((value, i) => value !== b[i]);
   return first < 0 ? 0 : a[first]! - b[first]!;
-}
-
-/** Lost columns weigh most, then a name that does not match, then what is unknown. */
-function distance({ missing, extra, renamed, patterns, width }: Difference): number {
-  return (
-    (missing.length - renamed.length) * 10 + renamed.length * 3 + (patterns ? 5 : 0) + (width ? 50 : 0) + extra.length
-  );
-}
-
-function ambiguous({ file }: DroppedFile, datasets: string[]): Match {
-  const names = listed(datasets, 'and');
-  const message = `${basename(file)} could be of the datasets ${names} alike; give one of them a "match" that only its files meet, or name the dataset`;
-  return { kind: 'ambiguous', datasets, message };
-}
-
-function describeMismatch({ file }: DroppedFile, nearest: Difference | undefined): string {
-  if (!nearest) return `${basename(file)} is of no dataset: none is configured`;
-  return `${basename(file)} is of no dataset; "${nearest.dataset}" comes nearest, but ${describeDifference(nearest)}`;
-}
-
-/** What differs, as the rest of a sentence. */
-export function describeDifference({ missing, extra, renamed, patterns, width }: Difference): string {
-  const clauses: string[] = [];
-  if (width) clauses.push(`its files have ${width.expected} columns and this one has ${width.got}`);
-  if (patterns) clauses.push(`the file's name does not match ${listed(patterns.map(quoted), 'or')}`);
-  const lost = missing.filter((name) => !renamed.some(({ field }) => field === name));
-  if (lost.length > 0)
-    clauses.push(
-      `${plural(lost.length, 'the column', 'the columns')} ${listed(lost.map(quoted), 'and')} ${plural(lost.length, 'is', 'are')} missing`,
-    );
-  for (const { field, column } of renamed)
-    clauses.push(`"${field}" is missing and may be what the file calls "${column}"`);
-  const unknown = extra.filter((name) => !renamed.some(({ column }) => column === name));
-  if (unknown.length > 0) clauses.push(`it does not know ${listed(unknown.map(quoted), 'and')}`);
-  return clauses.join('; ');
-}
-
-const MOST_LISTED = 6;
-
-function listed(items: readonly string[], word: 'and' | 'or'): string {
-  if (items.length > MOST_LISTED)
-    return `${items.slice(0, MOST_LISTED).join(', ')} ${word} ${items.length - MOST_LISTED} more`;
-  if (items.length < 2) return items.join('');
-  return `${items.slice(0, -1).join(', ')} ${word} ${items.at(-1)}`;
-}
-
-function quoted(name: string): string {
-  return `"${name}"`;
-}
-
-function plural(count: number, one: string, many: string): string {
-  return count === 1 ? one : many;
 }

@@ -2,9 +2,11 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import t from 'tap';
-import { parseConfig } from '../../../operators/dataset/config.ts';
+import { readHeader } from '../../../operators/csv/sample.ts';
+import { parseConfig, readConfig } from '../../../operators/dataset/config.ts';
 import { headerKey, matchHeader } from '../../../operators/dataset/header.ts';
 import { findDataset, type Match } from '../../../operators/dataset/match.ts';
+import { SHARED, sharedMissing } from '../csv/reading.ts';
 import { configOf } from './datasets.ts';
 
 const nameOf = (match: Match) => (match.kind === 'matched' ? match.dataset.name : match.kind);
@@ -101,6 +103,39 @@ t.test('a dataset without header is known by the number of columns and its patte
   const config = configOf({ headless, other: ['x', 'y', 'z'] });
   t.equal(nameOf(findDataset(config, { file: 'pos1.txt', header: ['1', '2'] })), 'headless');
   t.match(findDataset(config, { file: 'pos1.txt', header: ['1', '2', '3'] }), { kind: 'unmatched' });
+});
+
+t.test('datasets of other dialects are compared by how the file looks in each', async (t) => {
+  const fields = [{ name: 'a' }, { name: 'b' }];
+  const config = configOf({
+    commas: { fields },
+    semicolons: { fields, dialect: { delimiter: ';' } },
+    bare: { fields: [{ name: 'x' }], dialect: { header: false }, match: { files: ['*.csv'] } },
+  });
+  const match = findDataset(config, ({ dialect }) => ({
+    file: 'x.csv',
+    header: dialect.delimiter === ';' ? ['a', 'b'] : ['a;b'],
+  }));
+  t.equal(nameOf(match), 'semicolons');
+});
+
+t.test('every file of the examples that have several datasets finds its own', { skip: sharedMissing }, async (t) => {
+  const looks = [
+    ['csv-spectrum', 'csvs/json.csv', 'key_values'],
+    ['csv-spectrum', 'csvs/empty_crlf.csv', 'abc'],
+    ['csv-spectrum', 'csvs/quotes_and_newlines.csv', 'ab'],
+    ['duckdb-rejects', 'frankstein/nightmare.csv', 'nightmare'],
+    ['duckdb-rejects', 'multiple_errors/cast_and_more_col.csv', 'dogs'],
+    ['duckdb-rejects', 'multiple_errors/more_col_and_max_line.csv', 'dogs_short_lines'],
+    ['duckdb-rejects', 'maximum_line/max_10.csv', 'labels_short_lines'],
+    ['duckdb-rejects', 'unquoted/unquoted_last_value.csv', 'one_column'],
+    ['duckdb-rejects', 'incorrect_columns/small_mix.csv', 'integers'],
+  ] as const;
+  for (const [example, file, dataset] of looks) {
+    const config = await readConfig(join(import.meta.dirname, '../../../docs/examples', example, 'schema_config.json'));
+    const { names, header } = await readHeader(join(SHARED, example, file));
+    t.equal(nameOf(findDataset(config, { file, header: header ?? names })), dataset, file);
+  }
 });
 
 t.test('neither the order of datasets nor of columns decides', async (t) => {

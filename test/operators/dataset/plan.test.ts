@@ -97,7 +97,7 @@ t.test('a column that drift found renamed becomes an alias', async (t) => {
 });
 
 t.test('a file without header gets its names from the fields', async (t) => {
-  const dataset = datasetOf({ fields, dialect: { header: false } });
+  const dataset = datasetOf({ fields, dialect: { header: false }, match: { files: ['*.txt'] } });
   t.match(compilePlan(dataset, target)[0]!.options, { header: false, fields: ['Date', 'Item', 'Qty'] });
 });
 
