@@ -1,3 +1,4 @@
+import { marginOf } from '../../db/margin.ts';
 import { Batch, DEAD_LETTER, type Split, syntheticProvenance } from '../../engine/batch.ts';
 import {
   type Column,
@@ -10,7 +11,6 @@ import {
 import { Dictionary } from '../../engine/dictionary.ts';
 import type { Checkpoint, OperatorCounts, Tally } from '../../engine/operator.ts';
 import { emptyCounts } from '../../engine/tally.ts';
-import { marginOf } from '../../db/margin.ts';
 import type { WriteTallies } from '../../operators/warehouse.ts';
 
 /** A sale as a test writes it: texts and scaled integers, null or absent where missing. */
@@ -43,7 +43,11 @@ export function dictionaryColumn(texts: readonly (string | null)[], dictionary =
 export function identifierColumn(texts: readonly (string | null)[], dictionary = new Dictionary()): IdentifierColumn {
   const split = texts.map((text) => (text === null ? null : splitIdentifier(text)));
   const codes = Int32Array.from(split, (parts) => (parts === null ? -1 : dictionary.encode(parts.affix)));
-  return new IdentifierColumn(codes, Float64Array.from(split, (parts) => parts?.number ?? 0), dictionary);
+  return new IdentifierColumn(
+    codes,
+    Float64Array.from(split, (parts) => parts?.number ?? 0),
+    dictionary,
+  );
 }
 
 export function numberColumn(
@@ -51,7 +55,11 @@ export function numberColumn(
   values: readonly (number | null | undefined)[],
   scale = 1,
 ): NumberColumn {
-  return new NumberColumn(type, Float64Array.from(values, (value) => value ?? Number.NaN), scale);
+  return new NumberColumn(
+    type,
+    Float64Array.from(values, (value) => value ?? Number.NaN),
+    scale,
+  );
 }
 
 /** Columns that at least one of the sales has. */
@@ -60,21 +68,44 @@ function columnsOf(sales: readonly Sale[]): Map<string, Column> {
   const has = (key: keyof Sale) => sales.some((sale) => sale[key] !== undefined);
   const texts = (key: keyof Sale) => sales.map((sale) => (sale[key] ?? null) as string | null);
   const numbers = (key: keyof Sale) => sales.map((sale) => sale[key] as number | null | undefined);
-  const dictionaries = { store: 'store_id', region: 'region', currency: 'currency', product: 'product_id', category: 'category', name: 'product_name', payment: 'payment_method' } as const;
+  const dictionaries = {
+    store: 'store_id',
+    region: 'region',
+    currency: 'currency',
+    product: 'product_id',
+    category: 'category',
+    name: 'product_name',
+    payment: 'payment_method',
+  } as const;
   for (const [key, name] of Object.entries(dictionaries) as [keyof Sale, string][]) {
     if (has(key)) columns.set(name, dictionaryColumn(texts(key)));
   }
-  for (const [key, name] of [['customer', 'customer_id'], ['order', 'order_id']] as const) {
+  for (const [key, name] of [
+    ['customer', 'customer_id'],
+    ['order', 'order_id'],
+  ] as const) {
     if (has(key)) columns.set(name, identifierColumn(texts(key)));
   }
-  const decimals = { quantity: ['quantity', 1000], unitPrice: ['unit_price', 10_000], discount: ['discount', 10_000], revenue: ['revenue', 10_000], cost: ['cost', 10_000] } as const;
+  const decimals = {
+    quantity: ['quantity', 1000],
+    unitPrice: ['unit_price', 10_000],
+    discount: ['discount', 10_000],
+    revenue: ['revenue', 10_000],
+    cost: ['cost', 10_000],
+  } as const;
   for (const [key, [name, scale]] of Object.entries(decimals) as [keyof Sale, [string, number]][]) {
     if (has(key)) columns.set(name, numberColumn('decimal', numbers(key), scale));
   }
   if (has('line')) columns.set('line', numberColumn('integer', numbers('line')));
   if (has('soldAt')) columns.set('sold_at', numberColumn('datetime', numbers('soldAt')));
   if (has('attributes')) columns.set('attributes', new TextColumn(texts('attributes')));
-  columns.set('day', numberColumn('integer', sales.map((sale) => sale.day ?? 0)));
+  columns.set(
+    'day',
+    numberColumn(
+      'integer',
+      sales.map((sale) => sale.day ?? 0),
+    ),
+  );
   return columns;
 }
 
@@ -97,11 +128,21 @@ export function aggregateBatch(fileId: number, sales: readonly Sale[]): Batch {
   const cells = [...groups.values()];
   const texts = (key: keyof Sale) => dictionaryColumn(cells.map(([first]) => (first![key] ?? null) as string | null));
   const sums = (of: (sale: Sale) => number, scale = 1) =>
-    numberColumn(scale === 1 ? 'integer' : 'decimal', cells.map((cell) => cell.reduce((sum, sale) => sum + of(sale), 0)), scale);
+    numberColumn(
+      scale === 1 ? 'integer' : 'decimal',
+      cells.map((cell) => cell.reduce((sum, sale) => sum + of(sale), 0)),
+      scale,
+    );
   const known = ({ revenue = null, cost = null }: Sale) => revenue !== null && cost !== null;
   const margin = ({ revenue = null, cost = null }: Sale) => marginOf(revenue, cost);
   const columns = new Map<string, Column>([
-    ['day', numberColumn('integer', cells.map(([first]) => first!.day ?? 0))],
+    [
+      'day',
+      numberColumn(
+        'integer',
+        cells.map(([first]) => first!.day ?? 0),
+      ),
+    ],
     ['store_id', texts('store')],
     ['region', texts('region')],
     ['currency', texts('currency')],
@@ -116,7 +157,14 @@ export function aggregateBatch(fileId: number, sales: readonly Sale[]): Batch {
     ['margin_sum', sums((sale) => margin(sale) ?? 0)],
   ]);
   const length = cells.length;
-  return new Batch({ split: splitOf(fileId), sequence: 0, provenance: syntheticProvenance(length), columns, length, port: 'aggregate' });
+  return new Batch({
+    split: splitOf(fileId),
+    sequence: 0,
+    provenance: syntheticProvenance(length),
+    columns,
+    length,
+    port: 'aggregate',
+  });
 }
 
 /** Dead letters, one for each line given. */
@@ -131,8 +179,21 @@ export function letterBatch(fileId: number, lines: readonly number[], reason = '
     ['message', text((line) => `quantity: expected a number, got "x${line}"`)],
     ['faults', text(() => JSON.stringify([{ code: reason, message: 'm', field: 'quantity' }]))],
     ['raw', text((line) => `raw ${line}`)],
-    ['byte_offset', numberColumn('integer', lines.map((line) => line * 10))],
-    ['amount', numberColumn('decimal', lines.map(() => null), 10_000)],
+    [
+      'byte_offset',
+      numberColumn(
+        'integer',
+        lines.map((line) => line * 10),
+      ),
+    ],
+    [
+      'amount',
+      numberColumn(
+        'decimal',
+        lines.map(() => null),
+        10_000,
+      ),
+    ],
   ]);
   const length = lines.length;
   return new Batch({ split: splitOf(fileId), sequence: 0, provenance, columns, length, port: DEAD_LETTER });
@@ -165,7 +226,8 @@ export function countsOf(written: WriteTallies, letters = 0): Record<string, Ope
 
 export function addTallies(to: Record<string, Tally>, from: WriteTallies): WriteTallies {
   for (const outcome of ['inserted', 'updated', 'unchanged'] as const) {
-    const tally = (to[outcome] ??= { records: 0, amount: 0 });
+    to[outcome] ??= { records: 0, amount: 0 };
+    const tally = to[outcome];
     tally.records += from[outcome].records;
     tally.amount += from[outcome].amount;
   }
