@@ -1,5 +1,6 @@
 import type { Batch, FieldValues, Split } from './batch.ts';
-import { CHECKS, type CheckRequest } from './conformance/checks.ts';
+import type { CheckRequest } from './conformance/check-request.ts';
+import { CHECKS } from './conformance/checks.ts';
 import { batchOf } from './conformance/material.ts';
 import { SOURCE_CHECKS } from './conformance/source-checks.ts';
 import type { Operator } from './operator.ts';

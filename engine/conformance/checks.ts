@@ -1,29 +1,12 @@
 import { deepStrictEqual } from 'node:assert';
-import { readdirSync } from 'node:fs';
-import { setTimeout as delay } from 'node:timers/promises';
-import type { Batch, Split } from '../batch.ts';
 import { fillOptions } from '../define-operator.ts';
 import { handled } from '../ledger.ts';
-import type { Operator } from '../operator.ts';
-import type { Services } from '../services.ts';
 import { sumOf } from '../tally.ts';
+import { type CheckRequest, outcomeOf, rehearse } from './check-request.ts';
+import { closes, resumes, stops } from './life-checks.ts';
 import { batchOf, digestOf, resplit, withEmptyRecord } from './material.ts';
-import { joined, type Outcome, Rehearsal } from './rehearsal.ts';
+import { type Outcome, Rehearsal } from './rehearsal.ts';
 
-/** What every check is given; a check throws an Error that says what is wrong. */
-export interface CheckRequest {
-  readonly operator: Operator;
-  readonly options: Readonly<Record<string, unknown>>;
-  /** The same batches, made anew at each call. */
-  readonly batches: () => Batch[];
-  /** A fresh world at each call. */
-  readonly services: () => Services | Promise<Services>;
-  /** What a run has left in its world: files, rows. Compared where two runs must leave the same. */
-  readonly effects: (services: Services) => unknown;
-  readonly split: Split;
-}
-
-const SETTLE_MS = 1000;
 const EMPTY_LINE = 1_000_000_000;
 
 /** The checks by name, in the order in which they are made. */
@@ -43,24 +26,6 @@ export const CHECKS: Readonly<Record<string, (request: CheckRequest) => void | P
   'does what its example says': runsExample,
 };
 
-const filled = ({ operator, options }: CheckRequest) => fillOptions(operator, options);
-
-async function rehearse(request: CheckRequest, slow = false, state?: unknown): Promise<Rehearsal> {
-  const services = await request.services();
-  return new Rehearsal(
-    { operator: request.operator, options: filled(request), services, split: request.split, slow },
-    state,
-  );
-}
-
-async function outcomeOf(request: CheckRequest, batches: readonly Batch[]): Promise<Outcome> {
-  const rehearsal = await rehearse(request);
-  await rehearsal.process(batches);
-  await rehearsal.checkpoint(true);
-  await rehearsal.end();
-  return rehearsal.outcome;
-}
-
 export function describesOptions({ operator }: CheckRequest): void {
   for (const [name, { description }] of Object.entries(operator.options.properties)) {
     if (!description) throw new Error(`option "${name}" has no description`);
@@ -68,7 +33,7 @@ export function describesOptions({ operator }: CheckRequest): void {
 }
 
 async function keepsOptions(request: CheckRequest): Promise<void> {
-  const options = filled(request);
+  const options = fillOptions(request.operator, request.options);
   const before = structuredClone(options);
   const services = await request.services();
   const rehearsal = new Rehearsal({ operator: request.operator, options, services, split: request.split });
@@ -143,12 +108,16 @@ async function isolatesBadRecord(request: CheckRequest): Promise<void> {
 const COMMON_REASONS = ['filtered', 'operator_error'];
 
 async function namesReasons(request: CheckRequest): Promise<void> {
-  const { filtered, deadLettered } = await outcomeOf(request, request.batches());
+  const rehearsal = await rehearse(request);
+  await rehearsal.process(request.batches());
+  await rehearsal.end();
+  const { filtered, deadLettered } = rehearsal.counts;
   const known = [...COMMON_REASONS, ...Object.keys(request.operator.reasons ?? {})];
-  for (const reason of [...Object.keys(filtered), ...deadLettered.map(([, code]) => code)]) {
+  for (const reason of [...Object.keys(filtered), ...Object.keys(deadLettered)]) {
     const given = JSON.stringify(request.options).includes(`"${reason}"`);
-    if (!known.includes(reason) && !given)
+    if (!known.includes(reason) && !given) {
       throw new Error(`uses the reason "${reason}", which its spec does not explain`);
+    }
   }
 }
 
@@ -156,86 +125,6 @@ async function isDeterministic(request: CheckRequest): Promise<void> {
   const usual = await outcomeOf(request, request.batches());
   for (const size of [1, 2, 7, 1000])
     deepStrictEqual(await outcomeOf(request, resplit(request.batches(), size)), usual);
-}
-
-/** The second half is begun, lost in a crash, and done again from the snapshot. */
-async function resumes(request: CheckRequest): Promise<void> {
-  const parts = () => resplit(request.batches(), 3);
-  const half = Math.floor(parts().length / 2);
-  const one = await request.services();
-  const whole = await runHalves(request, one, parts, half, false);
-  const other = await request.services();
-  const interrupted = await runHalves(request, other, parts, half, true);
-  deepStrictEqual(interrupted, whole);
-  deepStrictEqual(await request.effects(other), await request.effects(one));
-}
-
-async function runHalves(
-  request: CheckRequest,
-  services: Services,
-  parts: () => Batch[],
-  half: number,
-  crash: boolean,
-): Promise<Outcome> {
-  const surroundings = { operator: request.operator, options: filled(request), services, split: request.split };
-  const first = new Rehearsal(surroundings);
-  await first.process(parts().slice(0, half));
-  const state = await first.checkpoint();
-  const before = structuredClone(first.outcome);
-  if (!crash) {
-    await first.process(parts().slice(half));
-    await first.checkpoint(true);
-    await first.end();
-    return first.outcome;
-  }
-  await first.process(parts().slice(half, half + 2));
-  await first.instance.close?.();
-  const second = new Rehearsal(surroundings, state);
-  await second.process(parts().slice(half));
-  await second.checkpoint(true);
-  await second.end();
-  return joined(before, second.outcome);
-}
-
-/** After a whole run, after one that was broken off, and after one that never began. */
-async function closes(request: CheckRequest): Promise<void> {
-  for (const batches of [request.batches(), request.batches().slice(0, 1), []]) {
-    const services = await request.services();
-    const before = heldResources();
-    const surroundings = { operator: request.operator, options: filled(request), services, split: request.split };
-    const rehearsal = new Rehearsal(surroundings);
-    await rehearsal.process(batches);
-    if (batches.length > 1) await rehearsal.end();
-    else await rehearsal.instance.close?.();
-    await delay(5);
-    deepStrictEqual(heldResources(), before);
-  }
-}
-
-/** Timers, sockets and the like that keep the process alive, and open files where the system tells. */
-export function heldResources(): Record<string, number> {
-  const held: Record<string, number> = { files: openFiles() };
-  for (const name of process.getActiveResourcesInfo()) held[name] = (held[name] ?? 0) + 1;
-  return held;
-}
-
-function openFiles(): number {
-  try {
-    return readdirSync('/proc/self/fd').length;
-  } catch {
-    return 0;
-  }
-}
-
-async function stops(request: CheckRequest): Promise<void> {
-  const rehearsal = await rehearse(request, true);
-  const running = rehearsal.process(request.batches()).catch(() => {});
-  rehearsal.abort.abort();
-  const late = new AbortController();
-  const inTime = await Promise.race([running.then(() => true), delay(SETTLE_MS, false, { signal: late.signal })]);
-  late.abort();
-  if (!inTime) throw new Error(`was still at it ${SETTLE_MS} ms after the abort`);
-  await rehearsal.instance.close?.();
 }
 
 async function runsExample(request: CheckRequest): Promise<void> {

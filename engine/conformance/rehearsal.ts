@@ -45,12 +45,14 @@ export class Rehearsal {
   readonly #out: Outputs;
   readonly #surroundings: Surroundings;
   #waiting = 0;
-  #checkpoints = 0;
+  #checkpoints: number;
 
-  constructor(surroundings: Surroundings, state?: unknown) {
+  /** `resume`: the operator's state at the last checkpoint of an earlier run, and how many checkpoints that had. */
+  constructor(surroundings: Surroundings, resume: { state: unknown; checkpoints: number } | null = null) {
     this.#surroundings = surroundings;
+    this.#checkpoints = resume?.checkpoints ?? 0;
     this.instance = surroundings.operator.create!(surroundings.options, this.#context());
-    if (state !== undefined) this.instance.restore?.(state);
+    if (resume && resume.state !== undefined) this.instance.restore?.(resume.state);
     this.#counted = new CountedOutputs(this.#meter, 'revenue', (batch) => this.#take(batch));
     this.#out = this.#recording();
   }

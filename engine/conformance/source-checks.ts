@@ -1,12 +1,13 @@
 import { deepStrictEqual } from 'node:assert';
-import { setTimeout as delay } from 'node:timers/promises';
 import { Batch } from '../batch.ts';
 import { fillOptions } from '../define-operator.ts';
 import { OperatorMeter } from '../metrics.ts';
 import type { Fault, SourceInstance, SourcePosition } from '../operator.ts';
 import { CountedOutputs } from '../outputs.ts';
 import { serviceFrom } from '../services.ts';
-import { type CheckRequest, describesOptions, heldResources } from './checks.ts';
+import type { CheckRequest } from './check-request.ts';
+import { describesOptions } from './checks.ts';
+import { heldResources, requireReleased } from './life-checks.ts';
 
 /** The checks of a source by name, in the order in which they are made. */
 export const SOURCE_CHECKS: Readonly<Record<string, (request: CheckRequest) => void | Promise<void>>> = {
@@ -118,6 +119,5 @@ async function stops(request: CheckRequest): Promise<void> {
   await items.next();
   await items.return?.();
   await source.close?.();
-  await delay(5);
-  deepStrictEqual(heldResources(), before);
+  await requireReleased(before);
 }

@@ -1,0 +1,38 @@
+import type { Batch, Split } from '../batch.ts';
+import { fillOptions } from '../define-operator.ts';
+import type { Operator } from '../operator.ts';
+import type { Services } from '../services.ts';
+import { type Outcome, Rehearsal, type Surroundings } from './rehearsal.ts';
+
+/** What every check is given; a check throws an Error that says what is wrong. */
+export interface CheckRequest {
+  readonly operator: Operator;
+  readonly options: Readonly<Record<string, unknown>>;
+  /** The same batches, made anew at each call. */
+  readonly batches: () => Batch[];
+  /** A fresh world at each call. */
+  readonly services: () => Services | Promise<Services>;
+  /** What a run has left in its world: files, rows. Compared where two runs must leave the same. */
+  readonly effects: (services: Services) => unknown;
+  readonly split: Split;
+}
+
+/** What the operator is run with in that world. */
+export function surroundingsOf(request: CheckRequest, services: Services): Surroundings {
+  const { operator, options, split } = request;
+  return { operator, options: fillOptions(operator, options), services, split };
+}
+
+/** The operator in a world of its own; `slow` makes whatever is behind it take its time. */
+export async function rehearse(request: CheckRequest, slow = false): Promise<Rehearsal> {
+  return new Rehearsal({ ...surroundingsOf(request, await request.services()), slow });
+}
+
+/** What becomes of the batches in an undisturbed run. */
+export async function outcomeOf(request: CheckRequest, batches: readonly Batch[]): Promise<Outcome> {
+  const rehearsal = await rehearse(request);
+  await rehearsal.process(batches);
+  await rehearsal.checkpoint(true);
+  await rehearsal.end();
+  return rehearsal.outcome;
+}
