@@ -41,3 +41,8 @@ export function rate(records: number, ms: number): string {
   if (perSecond >= 1e6) return `${(perSecond / 1e6).toFixed(1)} M/s`;
   return perSecond >= 1e4 ? `${Math.round(perSecond / 1e3)} k/s` : `${grouped(Math.round(perSecond))}/s`;
 }
+
+/** Milliseconds since 1970 as ISO 8601. */
+export function moment(ms: number): string {
+  return new Date(ms).toISOString();
+}

@@ -51,3 +51,7 @@ export function notAFile(path: string): TillstreamError {
 export function badContract(path: string, why: string): TillstreamError {
   return new TillstreamError('contract_broken', `${path}: ${why}`, { file: path });
 }
+
+export function datasetExists(file: string, name: string): TillstreamError {
+  return new TillstreamError('dataset_exists', `${file} has a dataset "${name}" already; choose another name with --name`);
+}

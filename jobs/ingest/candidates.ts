@@ -22,7 +22,11 @@ export interface Candidates {
 }
 
 /** The files to look at: those named, or all that the inbox holds. What an earlier run had claimed comes first. */
-export async function candidates(home: Home, named: readonly string[] | undefined, signal: AbortSignal): Promise<Candidates> {
+export async function candidates(
+  home: Home,
+  named: readonly string[] | undefined,
+  signal: AbortSignal,
+): Promise<Candidates> {
   const claimed = await Promise.all(
     (await claimedBefore(home)).map((name) => candidate(join(home.claimed, name), 'claimed')),
   );

@@ -13,7 +13,7 @@ import { contentHash } from './content-hash.ts';
 import type { IngestSetting } from './ingest-run.ts';
 import { LedgerReader } from './ledger-reader.ts';
 import { type FilePlan, Plans } from './plans.ts';
-import { type Recognised, shapeOf } from './recognise.ts';
+import type { Recognised } from './recognise.ts';
 import { type FileReport, type FileStatus, ledgerOf } from './report.ts';
 import { isFatal, troubleOf } from './trouble.ts';
 import type { WriterThread } from './writer-thread.ts';
@@ -87,7 +87,7 @@ export class FileLoader {
   async #load(progress: Progress): Promise<Loaded> {
     const { candidate } = progress;
     if (candidate.error) throw candidate.error;
-    const recognition = await this.#setting.recogniser.recognise(candidate.path, this.#setting.signal);
+    const recognition = await this.#setting.recogniser.recognise(candidate.path);
     if (recognition.kind !== 'matched') return this.#unmatched(progress, recognition.message);
     progress.dataset = recognition.dataset.name;
     const hash = await this.#hashIfKnown(candidate);
@@ -103,7 +103,7 @@ export class FileLoader {
     await this.#setting.writer.recordDrift(opened.fileId, driftRecords(drift));
     if (drift.failure !== undefined) throw badContract(candidate.path, drift.failure);
     await this.#run(progress, dataset, plan, opened);
-    this.#lastShapes.set(dataset.name, shapeOf(recognition.peek));
+    this.#lastShapes.set(dataset.name, recognition.shape);
     return this.#done(progress);
   }
 
@@ -117,8 +117,8 @@ export class FileLoader {
     if (candidate.origin === 'inbox') progress.path = await claim(this.#setting.home, candidate.path);
   }
 
-  #drift({ dataset, peek }: Recognised): DriftReport {
-    return findDrift(dataset, shapeOf(peek), this.#lastShapes.get(dataset.name));
+  #drift({ dataset, shape }: Recognised): DriftReport {
+    return findDrift(dataset, shape, this.#lastShapes.get(dataset.name));
   }
 
   #open(progress: Progress, dataset: Dataset, plan: FilePlan, hash: string | undefined): Promise<OpenedFile> {

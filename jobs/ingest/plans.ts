@@ -47,7 +47,10 @@ export class Plans {
     const { dir } = this.#home;
     const { checkpointBytes } = this.#config;
     const steps = compilePlan(dataset, { home: dir, checkpointBytes, renames });
-    const plan = makePlan(steps.map((step) => withColumns(step, dataset, columns)), this.#registry);
+    const plan = makePlan(
+      steps.map((step) => withColumns(step, dataset, columns)),
+      this.#registry,
+    );
     const fingerprint = createHash('sha256').update(JSON.stringify(plan)).digest('hex');
     return { plan, fingerprint, stageFrom: plan.findIndex(({ operator }) => operator === 'batch-insert') };
   }
@@ -57,6 +60,12 @@ export class Plans {
 function withColumns(step: PlannedStep, { dialect }: Dataset, columns: readonly string[]): PlannedStep {
   if (step.operator !== 'dead-letter') return step;
   const { delimiter, quoteChar, doubleQuote, escapeChar, skipInitialSpace } = dialect;
-  const style = { delimiter, quoteChar, doubleQuote, skipInitialSpace, ...(escapeChar !== undefined && { escapeChar }) };
+  const style = {
+    delimiter,
+    quoteChar,
+    doubleQuote,
+    skipInitialSpace,
+    ...(escapeChar !== undefined && { escapeChar }),
+  };
   return { ...step, options: { columns: [...columns], ...style, ...step.options } };
 }

@@ -14,7 +14,8 @@ export function isAbort(error: unknown): boolean {
 
 /** An error as a report gives it: a stable code and a sentence. */
 export function troubleOf(error: unknown): Trouble {
-  if (isAbort(error)) return { code: 'interrupted', message: 'stopped before its end; the next run goes on from there' };
+  if (isAbort(error))
+    return { code: 'interrupted', message: 'stopped before its end; the next run goes on from there' };
   if (error instanceof TillstreamError) return { code: error.code, message: located(error) };
   const message = error instanceof Error ? error.message : String(error);
   return { code: 'unexpected', message };
