@@ -1,5 +1,5 @@
 import { TillstreamError } from '../../engine/errors.ts';
-import { measureRecord, parseRecord } from './careful.ts';
+import { lineBreaks, parseRecord, RecordWalk } from './careful.ts';
 import { type Dialect, dialectBytes } from './dialect.ts';
 import type { Window } from './scanner.ts';
 
@@ -22,13 +22,14 @@ export interface FirstRecord {
 export function firstRecord(window: Window, dialect: Dialect): FirstRecord | 'partial' | null {
   const { bytes, to, final } = window;
   const parts = dialectBytes(dialect);
+  const walk = new RecordWalk(parts);
   const preamble = skipLines(window, dialect.skipRows);
   if (!preamble) return 'partial';
   let { position, line } = preamble;
   while (position < to) {
-    const bounds = measureRecord(bytes, position, to, final, parts);
+    const bounds = walk.measure(bytes, position, to, final);
     if (bounds.kind === 'partial') return 'partial';
-    const nextLine = line + bounds.lines;
+    const nextLine = line + lineBreaks(bytes, position, bounds.next);
     if (bounds.kind === 'record') {
       const parsed = parseRecord(bytes.subarray(position, bounds.end), parts);
       if ('fault' in parsed)

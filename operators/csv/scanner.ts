@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import type { Fault } from '../../engine/operator.ts';
-import { measureRecord, type ParsedRecord, parseRecord } from './careful.ts';
+import { lineBreaks, type ParsedRecord, parseRecord, RecordWalk } from './careful.ts';
 import type { DialectBytes } from './dialect.ts';
 import { BLOCK_ROWS, RecordBlock, type Reject } from './record-block.ts';
 import { CRAMPED, FULL, PARTIAL, RAGGED, SCANNED, ScanLoop } from './scan-loop.ts';
@@ -35,6 +35,7 @@ export interface ScannerOptions {
 /** Finds records and cells in windows of a file, and sorts out those that cannot go on. */
 export class Scanner {
   readonly #loop: ScanLoop;
+  readonly #walk: RecordWalk;
   readonly #options: ScannerOptions;
   readonly #stride: number;
   readonly #header: readonly Buffer[] | null;
@@ -47,6 +48,7 @@ export class Scanner {
     this.#stride = options.names.length;
     this.#header = options.header?.map((cell) => Buffer.from(cell)) ?? null;
     this.#loop = new ScanLoop(options.dialect);
+    this.#walk = new RecordWalk(options.dialect);
     this.#loop.line = options.line;
   }
 
@@ -72,6 +74,7 @@ export class Scanner {
     this.#bytes[window.to] = 10;
     loop.position = window.from;
     loop.side = window.to + 1;
+    this.#walk.reset();
     if (this.#discarding) this.#discard(window);
     for (let more = !this.#discarding; more; ) {
       const from = loop.position;
@@ -121,12 +124,13 @@ export class Scanner {
     const { dialect } = this.#options;
     const loop = this.#loop;
     const { position, line } = loop;
-    const bounds = measureRecord(this.#bytes, position, to, final, dialect);
-    if (bounds.kind !== 'line' && bounds.end - position > dialect.maxRecordBytes)
-      return this.#tooLong(block, to, final);
+    const bounds = this.#walk.measure(this.#bytes, position, to, final);
+    if (bounds.kind !== 'line' && bounds.end - position > dialect.maxRecordBytes) {
+      return this.#tooLong(block, to, final, bounds.isComment);
+    }
     if (bounds.kind === 'partial') return false;
     loop.position = bounds.next;
-    loop.line += bounds.lines;
+    loop.line += lineBreaks(this.#bytes, position, bounds.next);
     if (bounds.kind === 'line') return true;
     this.#take(block, line, position, bounds.end, parseRecord(this.#bytes.subarray(position, bounds.end), dialect));
     return true;
@@ -157,19 +161,28 @@ export class Scanner {
   }
 
   /** Leaves out the line at hand; reading goes on after its line break, whatever quote is open. */
-  #tooLong(block: RecordBlock, to: number, final: boolean): boolean {
+  #tooLong(block: RecordBlock, to: number, final: boolean, isComment: boolean): boolean {
     const loop = this.#loop;
-    const { maxRecordBytes } = this.#options.dialect;
     const { position, line } = loop;
     this.#discarding = true;
     this.#discard({ bytes: this.#bytes, from: position, to, final });
-    let end = lineEnd(this.#bytes, position, to);
-    // Cut between characters.
-    if (end - position > maxRecordBytes) end = position + maxRecordBytes;
-    while (end > position && (this.#bytes[end]! & 0xc0) === 0x80) end--;
-    const message = `record is longer than ${maxRecordBytes} bytes`;
-    this.#reject(block, line, position, end, { code: 'record_too_long', message });
+    if (!isComment) this.#reject(block, line, position, this.#cut(position, to), this.#lengthFault(position, to));
     return !this.#discarding;
+  }
+
+  /** Where the line at `position` ends, or what is kept of it, cut between characters. */
+  #cut(position: number, to: number): number {
+    const most = position + this.#options.dialect.maxRecordBytes;
+    let end = lineEnd(this.#bytes, position, to);
+    if (end > most) for (end = most; end > position && (this.#bytes[end]! & 0xc0) === 0x80; ) end--;
+    return end;
+  }
+
+  #lengthFault(position: number, to: number): Fault {
+    const { maxRecordBytes } = this.#options.dialect;
+    const hasLongLine = lineEnd(this.#bytes, position, to) - position > maxRecordBytes;
+    const cause = hasLongLine ? '' : '; is a quote left open on its first line?';
+    return { code: 'record_too_long', message: `record is longer than ${maxRecordBytes} bytes${cause}` };
   }
 
   /** Goes past the next line break, as far as it is in the window. */

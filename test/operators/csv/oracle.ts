@@ -48,14 +48,14 @@ export function csvParseOptions(dialect: Dialect): Options {
   };
 }
 
-/** All records of `bytes` by csv-parse itself, in one piece. */
-export function oracle(bytes: Buffer, dialect: Dialect): OracleRecord[] {
-  const parser = new Parser(csvParseOptions(dialect)) as unknown as { api: Insides };
+/** All records of `bytes` by csv-parse itself, in one piece; `bom` says whether a byte order mark may come first. */
+export function oracle(bytes: Buffer, dialect: Dialect, bom = true): OracleRecord[] {
+  const parser = new Parser({ ...csvParseOptions(dialect), bom }) as unknown as { api: Insides };
   const { api } = parser;
   const records: OracleRecord[] = [];
   let from = 0;
   const note = (faulty: boolean, next: number, lastLine: number, cells: readonly string[]): void => {
-    const start = skipLines(bytes, from, dialect);
+    const start = skipLines(bytes, from, dialect, bom);
     // A quote that is never closed takes all that follows, line breaks too.
     const end = api.state.quoting ? next : withoutBreak(bytes, start, next);
     const validUtf8 = isUtf8(bytes.subarray(start, end));
@@ -79,8 +79,8 @@ export function oracle(bytes: Buffer, dialect: Dialect): OracleRecord[] {
 }
 
 /** Past empty lines, comments and a byte order mark. */
-function skipLines(bytes: Buffer, from: number, dialect: Dialect): number {
-  let at = from === 0 && bytes.subarray(0, 3).equals(Buffer.from([0xef, 0xbb, 0xbf])) ? 3 : from;
+function skipLines(bytes: Buffer, from: number, dialect: Dialect, bom: boolean): number {
+  let at = bom && from === 0 && bytes.subarray(0, 3).equals(Buffer.from([0xef, 0xbb, 0xbf])) ? 3 : from;
   for (;;) {
     let end = at;
     while (end < bytes.length && bytes[end] !== 10 && bytes[end] !== 13) end++;

@@ -1,10 +1,11 @@
+import { isUtf8 } from 'node:buffer';
 import fc from 'fast-check';
 import t from 'tap';
 import { type Dialect, dialectBytes, fillDialect } from '../../../operators/csv/dialect.ts';
 import { Scanner } from '../../../operators/csv/scanner.ts';
 import { Windows } from '../../../operators/csv/windows.ts';
 import { csvBytes, dialects } from './arbitrary.ts';
-import { breaks, oracle } from './oracle.ts';
+import { breaks, type OracleRecord, oracle } from './oracle.ts';
 
 /** What became of a record. */
 interface Outcome {
@@ -56,16 +57,56 @@ async function scan(bytes: Buffer, stride: number, dialect: Dialect, step: numbe
 
 /** What csv-parse makes of it. */
 function expected(bytes: Buffer, stride: number, dialect: Dialect): Outcome[] {
-  return oracle(bytes, dialect).map(({ cells, faulty, start, end, line, validUtf8 }) => {
-    const place = { line, start, raw: bytes.toString('latin1', start, end) };
-    const utf8 = validUtf8 ? [] : ['invalid_encoding'];
-    if (faulty) return { ...place, faults: ['bad_quoting', ...utf8] };
-    const blank = cells.every((cell) => /^[\0-\x20]*$/.test(cell));
-    if (blank) return { ...place, reason: 'blank_row' };
-    if (cells.length > stride) return { ...place, faults: ['too_many_fields', ...utf8] };
-    if (cells.length < stride) return { ...place, faults: ['too_few_fields', ...utf8] };
-    return validUtf8 ? { ...place, cells } : { ...place, faults: utf8 };
-  });
+  return oracle(bytes, dialect).map((record) => outcomeOf(record, bytes, stride));
+}
+
+function outcomeOf(record: OracleRecord, bytes: Buffer, stride: number): Outcome {
+  const { cells, faulty, start, end, line, validUtf8 } = record;
+  const place = { line, start, raw: bytes.toString('latin1', start, end) };
+  const utf8 = validUtf8 ? [] : ['invalid_encoding'];
+  if (faulty) return { ...place, faults: ['bad_quoting', ...utf8] };
+  const blank = cells.every((cell) => /^[\0-\x20]*$/.test(cell));
+  if (blank) return { ...place, reason: 'blank_row' };
+  if (cells.length > stride) return { ...place, faults: ['too_many_fields', ...utf8] };
+  if (cells.length < stride) return { ...place, faults: ['too_few_fields', ...utf8] };
+  return validUtf8 ? { ...place, cells } : { ...place, faults: utf8 };
+}
+
+/** The same where a record may not be longer than `most` bytes: csv-parse begins anew on the line after one that is. */
+function expectedWithin(bytes: Buffer, stride: number, dialect: Dialect): Outcome[] {
+  const outcomes: Outcome[] = [];
+  for (let at = 0; ; ) {
+    const [record] = oracle(bytes.subarray(at), dialect, at === 0);
+    if (!record) return outcomes;
+    const start = at + record.start;
+    const end = at + record.end;
+    const line = 1 + breaks(bytes, 0, start);
+    if (end - start <= dialect.maxRecordBytes) {
+      outcomes.push(outcomeOf({ ...record, start, end, line }, bytes, stride));
+      at = afterBreak(bytes, end);
+    } else {
+      const lineEnd = firstBreak(bytes, start);
+      outcomes.push(tooLong(bytes, start, lineEnd, line, dialect.maxRecordBytes));
+      at = afterBreak(bytes, lineEnd);
+    }
+  }
+}
+
+function tooLong(bytes: Buffer, start: number, lineEnd: number, line: number, most: number): Outcome {
+  let end = Math.min(lineEnd, start + most);
+  while (end < lineEnd && end > start && (bytes[end]! & 0xc0) === 0x80) end--;
+  const utf8 = isUtf8(bytes.subarray(start, end)) ? [] : ['invalid_encoding'];
+  return { line, start, raw: bytes.toString('latin1', start, end), faults: ['record_too_long', ...utf8] };
+}
+
+function firstBreak(bytes: Buffer, from: number): number {
+  let at = from;
+  while (at < bytes.length && bytes[at] !== 10 && bytes[at] !== 13) at++;
+  return at;
+}
+
+function afterBreak(bytes: Buffer, at: number): number {
+  return bytes[at] === 13 && bytes[at + 1] === 10 ? at + 2 : at + 1;
 }
 
 function same(found: readonly Outcome[], wanted: readonly Outcome[]): void {
@@ -96,6 +137,30 @@ t.test('agrees with csv-parse wherever the input is split', async (t) => {
   });
   await fc.assert(property, { numRuns: 200 });
   t.pass('all splits');
+});
+
+t.test('goes on with the next line after a record that is too long', async (t) => {
+  const property = fc.asyncProperty(
+    csvBytes,
+    dialects,
+    strides,
+    fc.integer({ min: 1, max: 90 }),
+    fc.integer({ min: 1, max: 30 }),
+    async (bytes, anyDialect, stride, step, maxRecordBytes) => {
+      const dialect = { ...anyDialect, maxRecordBytes };
+      same(await scan(bytes, stride, dialect, step), expectedWithin(bytes, stride, dialect));
+    },
+  );
+  await fc.assert(property, { numRuns: Number(process.env.CSV_RUNS ?? 2_000) });
+  t.pass('all inputs');
+});
+
+t.test('takes no time in proportion to the square of the quotes left open', async (t) => {
+  const bytes = Buffer.from(Array.from({ length: 100_000 }, (_, i) => `${i},"abcdefghij\n`).join(''));
+  const began = process.cpuUsage();
+  const outcomes = await scan(bytes, 2, fillDialect({ maxRecordBytes: 500_000 }), 1_048_576);
+  t.ok(process.cpuUsage(began).user < 10_000_000);
+  t.ok(outcomes.length > 60_000 && outcomes.every(({ faults }) => faults?.length === 1));
 });
 
 t.test('counts lines as csv-parse does, but CRLF within quotes once', async (t) => {
