@@ -57,19 +57,32 @@ export function placesOf(scale: number): number {
   return places;
 }
 
-/** Decimal text of `value` in units of 1/scale, with no more zeros at the end than make `minFraction` places. */
+/**
+ * Decimal text of `value` in units of 1/scale, with no more zeros at the end than make `minFraction` places.
+ * Throws RangeError if it is a number but no integer.
+ */
 export function formatDecimal(value: number | bigint, scale: number, minFraction = 0): string {
-  if (typeof value === 'number' && !Number.isInteger(value))
-    throw new RangeError(`expected a scaled integer, got ${value}`);
+  if (typeof value === 'bigint') return formatBig(value, scale, minFraction);
+  if (!Number.isInteger(value)) throw new RangeError(`expected a scaled integer, got ${value}`);
+  if (!Number.isSafeInteger(value)) return formatBig(BigInt(value), scale, minFraction);
+  const size = Math.abs(value);
+  const rest = size % scale;
+  // Adding the scale keeps the zeros in front; its own leading 1 is cut off.
+  const fraction = rest === 0 && minFraction === 0 ? '' : String(rest + scale).slice(1);
+  return joined(value < 0, String((size - rest) / scale), fraction, minFraction);
+}
+
+function formatBig(value: bigint, scale: number, minFraction: number): string {
   const places = placesOf(scale);
-  const digits = BigInt(value).toString();
-  const negative = digits.startsWith('-');
-  const padded = (negative ? digits.slice(1) : digits).padStart(places + 1, '0');
-  const whole = padded.slice(0, padded.length - places);
-  const fraction = padded
-    .slice(padded.length - places)
-    .replace(/0+$/, '')
-    .padEnd(minFraction, '0');
+  const digits = String(value < 0n ? -value : value).padStart(places + 1, '0');
+  const point = digits.length - places;
+  return joined(value < 0n, digits.slice(0, point), digits.slice(point), minFraction);
+}
+
+function joined(negative: boolean, whole: string, digits: string, minFraction: number): string {
+  let end = digits.length;
+  while (end > minFraction && digits.charCodeAt(end - 1) === 48) end--;
+  const fraction = digits.slice(0, end).padEnd(minFraction, '0');
   return `${negative ? '-' : ''}${whole}${fraction && '.'}${fraction}`;
 }
 

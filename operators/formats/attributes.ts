@@ -1,4 +1,5 @@
 import { type BytesColumn, TextColumn } from '../../engine/column.ts';
+import { Dictionary } from '../../engine/dictionary.ts';
 import type { Fault } from '../../engine/operator.ts';
 import type { Report } from './column-typing.ts';
 import { DistinctCells } from './distinct-cells.ts';
@@ -21,18 +22,19 @@ export class AttributeTyping {
 
   /** The members of all rows; empty where a row has no value. */
   members(cells: BytesColumn, report: Report): string[] {
+    if (cells.length > Dictionary.capacity) return this.#each(cells, report);
     if (this.#distinct.makeRoom(cells.length)) this.#members = [];
     const codes = new Int32Array(cells.length);
     this.#distinct.encode(cells, codes);
     for (let code = this.#members.length; code < this.#distinct.size; code++) {
       this.#members.push(this.#member(this.#distinct.text(code)));
     }
-    return Array.from(codes, (code, row) => {
-      const member = this.#members[code]!;
-      if (typeof member === 'string') return member;
-      report(row, member);
-      return NOTHING;
-    });
+    return Array.from(codes, (code, row) => reported(this.#members[code]!, row, report));
+  }
+
+  /** For more cells than there is sure to be room for. */
+  #each(cells: BytesColumn, report: Report): string[] {
+    return Array.from({ length: cells.length }, (_, row) => reported(this.#member(cells.get(row)), row, report));
   }
 
   #member(raw: string): string | Fault {
@@ -41,6 +43,12 @@ export class AttributeTyping {
     if (typeof text !== 'string') return text;
     return `${this.#key}:${this.#cells.format.bare ? text : JSON.stringify(text)}`;
   }
+}
+
+function reported(member: string | Fault, row: number, report: Report): string {
+  if (typeof member === 'string') return member;
+  report(row, member);
+  return NOTHING;
 }
 
 /** One JSON object a row from the members of each column; null where a row has none. */

@@ -1,4 +1,12 @@
-import { BytesColumn, type Column, DictionaryColumn, IdentifierColumn, NumberColumn } from '../../engine/column.ts';
+import {
+  BytesColumn,
+  type Column,
+  DictionaryColumn,
+  IdentifierColumn,
+  NumberColumn,
+  splitIdentifier,
+  TextColumn,
+} from '../../engine/column.ts';
 import { TillstreamError } from '../../engine/errors.ts';
 import type { CanonicalField } from '../dataset/canonical.ts';
 import { type CellDefaults, compileColumn } from './compile.ts';
@@ -26,37 +34,34 @@ export class Constant {
   fill(column: Column): Column {
     const constant = this.#column;
     if (column.kind === 'number' && constant.kind === 'number') return filledNumbers(column, constant.values[0]!);
-    if (column.kind === 'dictionary' && constant.kind === 'dictionary') return filledTexts(column, constant.get(0)!);
-    if (column.kind === 'identifier' && constant.kind === 'identifier') return filledIdentifiers(column, constant);
-    return column;
+    if (column.kind === 'dictionary' && column.dictionary.hasRoomFor(1))
+      return filledTexts(column, String(constant.get(0)));
+    if (column.kind === 'identifier' && column.dictionary.hasRoomFor(1))
+      return filledIdentifiers(column, String(constant.get(0)));
+    return new TextColumn(
+      Array.from({ length: column.length }, (_, row) => String(column.get(row) ?? constant.get(0))),
+    );
   }
 }
 
 function filledNumbers(column: NumberColumn, value: number): NumberColumn {
-  return new NumberColumn(
-    column.type,
-    column.values.map((v) => (Number.isNaN(v) ? value : v)),
-    column.scale,
-  );
+  const values = column.values.map((given) => (Number.isNaN(given) ? value : given));
+  return new NumberColumn(column.type, values, column.scale);
 }
 
-function filledTexts(column: DictionaryColumn, text: string): Column {
-  if (!column.codes.includes(-1) || !column.dictionary.hasRoomFor(1)) return column;
-  const code = column.dictionary.encode(text);
-  return new DictionaryColumn(
-    column.codes.map((c) => (c < 0 ? code : c)),
-    column.dictionary,
-  );
+function filledTexts({ codes, dictionary }: DictionaryColumn, text: string): DictionaryColumn {
+  const filler = dictionary.encode(text);
+  const filled = codes.map((code) => (code < 0 ? filler : code));
+  return new DictionaryColumn(filled, dictionary);
 }
 
-function filledIdentifiers(column: IdentifierColumn, constant: IdentifierColumn): Column {
-  const { codes, numbers, dictionary } = column;
-  if (!codes.includes(-1) || !dictionary.hasRoomFor(1)) return column;
-  const code = dictionary.encode(constant.dictionary.values[constant.codes[0]!]!);
-  const filled = numbers.map((number, row) => (codes[row]! < 0 ? constant.numbers[0]! : number));
+function filledIdentifiers({ codes, numbers, dictionary }: IdentifierColumn, text: string): IdentifierColumn {
+  const { affix, number } = splitIdentifier(text);
+  const filler = dictionary.encode(affix);
+  const filled = codes.map((code) => (code < 0 ? filler : code));
   return new IdentifierColumn(
-    codes.map((c) => (c < 0 ? code : c)),
     filled,
+    numbers.map((given, row) => (codes[row]! < 0 ? number : given)),
     dictionary,
   );
 }

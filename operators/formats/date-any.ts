@@ -32,6 +32,9 @@ export const ANY_PATTERNS = [
 export const DAY_FIRST_PATTERNS = ['%d/%m/%Y', '%d/%m/%y', '%d-%m-%Y', '%d-%m-%y'] as const;
 export const MONTH_FIRST_PATTERNS = ['%m/%d/%Y', '%m/%d/%y', '%m-%d-%Y', '%m-%d-%y'] as const;
 
+const SLASH = 0x2f;
+const DASH = 0x2d;
+
 type Order = 'day_first' | 'month_first';
 
 /**
@@ -67,6 +70,7 @@ export class AnyReader {
     let day = 0;
     let month = 0;
     for (let row = 0, cell = offset; row < length; row++, cell += stride) {
+      if (!mayBeShort(bytes, starts[cell]!)) continue;
       if (firstOf(this.#dayFirst, bytes, starts[cell]!, ends[cell]!)) day++;
       if (firstOf(this.#monthFirst, bytes, starts[cell]!, ends[cell]!)) month++;
     }
@@ -94,12 +98,19 @@ export class AnyReader {
   }
 
   #search(bytes: Uint8Array, start: number, end: number): number {
+    if (start === end) return Number.NaN;
     const readers = [...this.#plain, ...(this.#order === 'day_first' ? this.#dayFirst : this.#monthFirst)];
     const found = firstOf(readers, bytes, start, end);
     if (found) this.#last = found;
     this.impossible = !found && readers.some((reader) => reader.impossible);
     return found ? found.read(bytes, start, end) : epoch(bytes, start, end);
   }
+}
+
+/** Whether a `/` or `-` follows one or two bytes, as in all dates whose order is in question. Looks past the end of short texts. */
+function mayBeShort(bytes: Uint8Array, start: number): boolean {
+  const [second, third] = [bytes[start + 1], bytes[start + 2]];
+  return second === SLASH || second === DASH || third === SLASH || third === DASH;
 }
 
 const SECONDS = new EpochReader(1);

@@ -25,9 +25,9 @@ export class DictionaryTyping implements ColumnTyping {
   }
 
   type(cells: BytesColumn, report: Report): Column {
-    if (cells.length > Dictionary.capacity) return this.#typeEach(cells, report);
-    // Each text may be written in several ways, so the dictionary never has more texts than there are distinct cells.
-    if (this.#distinct.makeRoom(cells.length)) this.#begin();
+    if (cells.length >= Dictionary.capacity) return this.#typeEach(cells, report);
+    // A text may be written in several ways, so there are no more texts than distinct cells; and one that fills gaps.
+    if (this.#distinct.makeRoom(cells.length + 1)) this.#begin();
     const codes = new Int32Array(cells.length);
     this.#distinct.encode(cells, codes);
     this.#readNew();

@@ -8,12 +8,14 @@ import {
 } from '../../engine/column.ts';
 import { Dictionary } from '../../engine/dictionary.ts';
 import type { ColumnTyping, Report } from './column-typing.ts';
+import { RememberedCells } from './remembered-cells.ts';
 import { STRING } from './text.ts';
-import { mayBePadded, type TextCells } from './text-cells.ts';
+import { hasForeignEdge, isSpace, type TextCells } from './text-cells.ts';
 
 const ZERO = 0x30;
 const MARK = 0x23;
 const MISSING = -1;
+const NO_NUMBER = -1;
 
 /** Identifiers, split into affix and number as {@link splitIdentifier} does, from their bytes where nothing is special about them. */
 export class IdentifierTyping implements ColumnTyping {
@@ -25,6 +27,10 @@ export class IdentifierTyping implements ColumnTyping {
   #lastPrefix = 0;
   #lastDigits = 0;
   #scratch = new Uint8Array(256);
+  readonly #odd = new RememberedCells((raw) => {
+    const text = this.#cells.read(raw);
+    return typeof text === 'string' ? splitIdentifier(text) : text;
+  });
 
   constructor(cells: TextCells) {
     this.#cells = cells;
@@ -48,33 +54,40 @@ export class IdentifierTyping implements ColumnTyping {
     for (let row = 0, cell = offset; row < length; row++, cell += stride) {
       const start = starts[cell]!;
       const end = ends[cell]!;
-      if (start === end || (hasTokens && rules.suspicious(bytes, start, end))) {
-        this.#readText(cells, row, codes, numbers, report);
-        continue;
+      const suspicious = hasTokens && rules.suspicious(bytes, start, end);
+      let number = suspicious ? NO_NUMBER : this.#likeLast(bytes, start, end);
+      if (number === NO_NUMBER) number = this.#unlikeLast(bytes, start, end);
+      if (number === NO_NUMBER) this.#readOdd(cells, row, codes, numbers, report);
+      else {
+        codes[row] = this.#lastCode;
+        numbers[row] = number;
       }
-      let number = this.#likeLast(bytes, start, end);
-      if (number < 0) {
-        if (mayBePadded(bytes, start, end)) {
-          this.#readText(cells, row, codes, numbers, report);
-          continue;
-        }
-        number = this.#split(bytes, start, end);
-      }
-      codes[row] = this.#lastCode;
-      numbers[row] = number;
     }
   }
 
-  /** The number of an identifier with the affix met last; -1 if it has another. */
+  /** The number of an identifier with any affix, which is remembered; NO_NUMBER where the cell has to be read as text. */
+  #unlikeLast(bytes: Uint8Array, start: number, end: number): number {
+    const { rules } = this.#cells;
+    let from = start;
+    let to = end;
+    if (rules.trim) {
+      while (from < to && isSpace(bytes[from]!)) from++;
+      while (from < to && isSpace(bytes[to - 1]!)) to--;
+    }
+    if (from === to || hasForeignEdge(bytes, from, to) || rules.suspicious(bytes, from, to)) return NO_NUMBER;
+    return this.#split(bytes, from, to);
+  }
+
+  /** The number of an identifier with the affix met last; NO_NUMBER if it has another. */
   #likeLast(bytes: Uint8Array, start: number, end: number): number {
     const prefix = this.#lastPrefix;
     const digits = this.#lastDigits;
-    if (this.#lastCode === MISSING || digits === 0 || end - start !== prefix + digits) return -1;
-    for (let i = 0, last = this.#lastStart; i < prefix; i++) if (bytes[start + i] !== bytes[last + i]) return -1;
+    if (this.#lastCode === MISSING || digits === 0 || end - start !== prefix + digits) return NO_NUMBER;
+    for (let i = 0, last = this.#lastStart; i < prefix; i++) if (bytes[start + i] !== bytes[last + i]) return NO_NUMBER;
     let number = 0;
     for (let at = start + prefix; at < end; at++) {
       const digit = bytes[at]! - ZERO;
-      if (digit < 0 || digit > 9) return -1;
+      if (digit < 0 || digit > 9) return NO_NUMBER;
       number = number * 10 + digit;
     }
     return number;
@@ -107,20 +120,23 @@ export class IdentifierTyping implements ColumnTyping {
   }
 
   #fillFromText(cells: BytesColumn, codes: Int32Array, numbers: Float64Array, report: Report): void {
-    for (let row = 0; row < cells.length; row++) this.#readText(cells, row, codes, numbers, report);
+    for (let row = 0; row < cells.length; row++) this.#readOdd(cells, row, codes, numbers, report);
   }
 
-  #readText(cells: BytesColumn, row: number, codes: Int32Array, numbers: Float64Array, report: Report): void {
-    const cell = row * cells.stride + cells.offset;
+  /** A cell that is not plainly an identifier. */
+  #readOdd(cells: BytesColumn, row: number, codes: Int32Array, numbers: Float64Array, report: Report): void {
+    const { bytes, starts, ends, stride, offset } = cells;
     const { rules } = this.#cells;
+    const start = starts[row * stride + offset]!;
+    const end = ends[row * stride + offset]!;
     codes[row] = MISSING;
-    if (rules.emptyIsMissing && !rules.required && cells.starts[cell] === cells.ends[cell]) return;
-    const text = this.#cells.read(cells.get(row));
-    if (typeof text === 'string') {
-      const { affix, number } = splitIdentifier(text);
-      codes[row] = this.#dictionary.encode(affix);
-      numbers[row] = number;
-    } else if (text !== null) report(row, text);
+    if (start === end && rules.emptyIsMissing && !rules.required) return;
+    const found = this.#odd.read(bytes, start, end);
+    if (found === null) return;
+    if ('affix' in found) {
+      codes[row] = this.#dictionary.encode(found.affix);
+      numbers[row] = found.number;
+    } else report(row, found);
   }
 
   #texts(cells: BytesColumn, report: Report): (string | null)[] {

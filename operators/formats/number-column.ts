@@ -1,10 +1,11 @@
 import { type BytesColumn, NumberColumn } from '../../engine/column.ts';
-import { Dictionary } from '../../engine/dictionary.ts';
 import type { Fault } from '../../engine/operator.ts';
 import type { CellRules } from './cell-rules.ts';
 import type { ColumnTyping, Report } from './column-typing.ts';
 import type { NumberFormat } from './format.ts';
 import type { Limits } from './limits.ts';
+import { RememberedCells } from './remembered-cells.ts';
+import { isSpace } from './text-cells.ts';
 
 /** Numbers, dates and booleans. */
 export class NumberTyping implements ColumnTyping {
@@ -13,9 +14,7 @@ export class NumberTyping implements ColumnTyping {
   readonly #limits: Limits;
   /** Whether a text that reads as a number can mean that there is none, or there are constraints on the text. */
   readonly #wary: boolean;
-  /** Cells that were not plainly numbers, and by code what they turned out to be. */
-  #odd = new Dictionary();
-  #outcomes: (number | Fault)[] = [];
+  readonly #odd = new RememberedCells((raw) => this.#readText(raw));
 
   constructor(format: NumberFormat, rules: CellRules, limits: Limits) {
     this.format = format;
@@ -35,22 +34,27 @@ export class NumberTyping implements ColumnTyping {
     return new NumberColumn(this.format.type, values, this.format.scale);
   }
 
-  /** The value of a cell that is not plainly one. Such cells come again and again, so their values are remembered. */
+  /** The value of a cell that is not plainly one. */
   #read({ bytes, starts, ends, stride, offset }: BytesColumn, row: number, report: Report): number {
     const rules = this.#rules;
     const start = starts[row * stride + offset]!;
     const end = ends[row * stride + offset]!;
     if (start === end && rules.emptyIsMissing && !rules.required) return Number.NaN;
-    if (this.#odd.isFull) {
-      this.#odd = new Dictionary();
-      this.#outcomes = [];
-    }
-    const code = this.#odd.encodeBytes(bytes, start, end);
-    if (code === this.#outcomes.length) this.#outcomes.push(this.#readText(this.#odd.values[code]!));
-    const outcome = this.#outcomes[code]!;
+    const value = this.#wary || !rules.trim ? Number.NaN : this.#unpadded(bytes, start, end);
+    if (!Number.isNaN(value)) return value;
+    const outcome = this.#odd.read(bytes, start, end);
     if (typeof outcome === 'number') return outcome;
     report(row, outcome);
     return Number.NaN;
+  }
+
+  /** The value of what stands between spaces, read from bytes; NaN if there are none. */
+  #unpadded(bytes: Uint8Array, start: number, end: number): number {
+    let from = start;
+    let to = end;
+    while (from < to && isSpace(bytes[from]!)) from++;
+    while (from < to && isSpace(bytes[to - 1]!)) to--;
+    return to - from === end - start ? Number.NaN : this.format.parseBytes(bytes, from, to);
   }
 
   #readText(raw: string): number | Fault {

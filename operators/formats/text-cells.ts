@@ -2,9 +2,6 @@ import type { Fault } from '../../engine/operator.ts';
 import type { CellRules } from './cell-rules.ts';
 import type { TextFormat } from './text.ts';
 
-const SPACE = 0x20;
-const ASCII = 0x80;
-
 /** Reads cells that are kept as text, one at a time: rules, then format. */
 export class TextCells {
   readonly rules: CellRules;
@@ -21,10 +18,12 @@ export class TextCells {
   }
 }
 
-/** Whether the text may begin or end with a space of some kind. Never false for one that does. */
-export function mayBePadded(bytes: Uint8Array, start: number, end: number): boolean {
-  if (start === end) return false;
-  const first = bytes[start]!;
-  const last = bytes[end - 1]!;
-  return first <= SPACE || first >= ASCII || last <= SPACE || last >= ASCII;
+/** Whether the byte is a space of ASCII: part of the padding that trimming takes off. */
+export function isSpace(byte: number): boolean {
+  return byte === 0x20 || (byte >= 9 && byte <= 13);
+}
+
+/** Whether the text begins or ends with a character beyond ASCII, which may be a space of some other kind. */
+export function hasForeignEdge(bytes: Uint8Array, start: number, end: number): boolean {
+  return start < end && (bytes[start]! >= 0x80 || bytes[end - 1]! >= 0x80);
 }

@@ -61,7 +61,8 @@ function planField(options: TypingOptions, field: FieldDescriptor, column: strin
     const target = canonicalField(name)!;
     return { target, typing: compileColumn(field, target, options) };
   });
-  const attribute = typings.length === 0 ? compileAttribute(field, options) : null;
+  const matters = options.attributes || field.constraints !== undefined || (field.type ?? 'string') !== 'string';
+  const attribute = typings.length === 0 && matters ? compileAttribute(field, options) : null;
   return { field, column, typings, attribute, kept: options.attributes, unexpected: false };
 }
 
