@@ -3,6 +3,7 @@ import { MONEY_SCALE, QUANTITY_SCALE } from '../engine/decimal.ts';
 import { type Dimensions, KeyColumn } from './dimensions.ts';
 import { days, integers } from './fact-rows.ts';
 import { KeyedSums } from './keyed-sums.ts';
+import { MARGIN_SCALE } from './margin.ts';
 import {
   CELL_MEASURES,
   cellMargin,
@@ -26,8 +27,14 @@ const SCALES: Readonly<Record<(typeof MEASURES)[number], number>> = {
   profit: MONEY_SCALE,
   costed_revenue: MONEY_SCALE,
   margin_lines: 1,
-  margin_sum: 1,
+  margin_sum: MARGIN_SCALE,
 };
+/** Margins may also come as plain integers, which are millionths already. */
+function scaleOf(batch: Batch, name: (typeof MEASURES)[number]): number {
+  const column = batch.column(name);
+  return name === 'margin_sum' && column.kind === 'number' && column.scale === 1 ? 1 : SCALES[name];
+}
+
 const CELLS = MEASURES.length;
 const CELL_MARGINS = CELLS + 1;
 const ORDERS = MEASURES.length + CELL_MEASURES.length;
@@ -65,7 +72,7 @@ export class RollUps {
     const day = days(batch.columns.get('day'), batch.length);
     const stores = this.#stores.keys(batch);
     const products = this.#products.keys(batch);
-    const columns = MEASURES.map((name) => integers(batch.column(name), SCALES[name])!);
+    const columns = MEASURES.map((name) => integers(batch.column(name), scaleOf(batch, name))!);
     const values = new Float64Array(MEASURES.length);
     const total = { lines: 0, revenue: 0 };
     for (let row = 0; row < batch.length; row++) {
