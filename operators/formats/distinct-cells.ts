@@ -2,6 +2,8 @@ import type { BytesColumn } from '../../engine/column.ts';
 import { Dictionary } from '../../engine/dictionary.ts';
 
 const SLOTS = 1024;
+/** A hash of 32 bits without these is a slot. */
+const SHIFT = 22;
 const SHORT = 8;
 
 /**
@@ -38,20 +40,25 @@ export class DistinctCells {
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     for (let row = 0, cell = offset; row < length; row++, cell += stride) {
       const start = starts[cell]!;
-      const size = ends[cell]! - start;
-      codes[row] =
-        size >= 4 && size <= SHORT
-          ? this.#short(bytes, view, start, size)
-          : this.#cells.encodeBytes(bytes, start, start + size);
+      const end = ends[cell]!;
+      const size = end - start;
+      let low = 0;
+      let high = 0;
+      if (size > SHORT || size === 0) {
+        codes[row] = this.#cells.encodeBytes(bytes, start, end);
+        continue;
+      }
+      if (size >= 4) {
+        // Two reads of four bytes, which overlap, hold all of four to eight.
+        low = view.getInt32(start, true);
+        high = view.getInt32(end - 4, true);
+      } else low = bytes[start]! | (bytes[start + (size >> 1)]! << 8) | (bytes[end - 1]! << 16);
+      codes[row] = this.#short(bytes, start, size, low, high);
     }
   }
 
-  /** Two overlapping reads of four bytes hold all of four to eight. */
-  #short(bytes: Uint8Array, view: DataView, start: number, size: number): number {
-    const low = view.getInt32(start, true);
-    const high = view.getInt32(start + size - 4, true);
-    const mixed = Math.imul(low ^ Math.imul(high, 0x9e3779b1), 0x85ebca6b);
-    const slot = (mixed >>> 22) ^ 0;
+  #short(bytes: Uint8Array, start: number, size: number, low: number, high: number): number {
+    const slot = Math.imul(low ^ Math.imul(high, 0x9e3779b1), 0x85ebca6b) >>> SHIFT;
     if (this.#low[slot] === low && this.#high[slot] === high && this.#lengths[slot] === size) return this.#codes[slot]!;
     const code = this.#cells.encodeBytes(bytes, start, start + size);
     this.#low[slot] = low;

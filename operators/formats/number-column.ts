@@ -1,7 +1,9 @@
 import { type BytesColumn, NumberColumn } from '../../engine/column.ts';
+import { Dictionary } from '../../engine/dictionary.ts';
 import type { Fault } from '../../engine/operator.ts';
 import type { CellRules } from './cell-rules.ts';
 import type { ColumnTyping, Report } from './column-typing.ts';
+import { DistinctCells } from './distinct-cells.ts';
 import type { NumberFormat } from './format.ts';
 import type { Limits } from './limits.ts';
 import { RememberedCells } from './remembered-cells.ts';
@@ -14,6 +16,9 @@ export class NumberTyping implements ColumnTyping {
   readonly #limits: Limits;
   /** Whether a text that reads as a number can mean that there is none, or there are constraints on the text. */
   readonly #wary: boolean;
+  readonly #distinct = new DistinctCells();
+  /** By number of the distinct cell: its value, NaN where it has none, or what is wrong. */
+  #outcomes: (number | Fault)[] = [];
   readonly #odd = new RememberedCells((raw) => this.#readText(raw));
 
   constructor(format: NumberFormat, rules: CellRules, limits: Limits) {
@@ -28,7 +33,8 @@ export class NumberTyping implements ColumnTyping {
     const values = new Float64Array(cells.length);
     const rest = (row: number) => this.#read(cells, row, report);
     this.format.observe?.(cells);
-    if (this.#wary) this.#fillWarily(cells, values, rest);
+    if (this.#rules.demanding && cells.length <= Dictionary.capacity) this.#fillDistinct(cells, values, report);
+    else if (this.#wary) this.#fillWarily(cells, values, rest);
     else this.format.fill(cells, values, rest);
     if (this.#limits.any) this.#check(cells, values, report);
     return new NumberColumn(this.format.type, values, this.format.scale);
@@ -63,6 +69,22 @@ export class NumberTyping implements ColumnTyping {
     return text ?? Number.NaN;
   }
 
+  /** Where every text is to be looked at, each distinct one is looked at once. */
+  #fillDistinct(cells: BytesColumn, values: Float64Array, report: Report): void {
+    if (this.#distinct.makeRoom(cells.length)) this.#outcomes = [];
+    const codes = new Int32Array(cells.length);
+    this.#distinct.encode(cells, codes);
+    const outcomes = this.#outcomes;
+    for (let code = outcomes.length; code < this.#distinct.size; code++)
+      outcomes.push(this.#readText(this.#distinct.text(code)));
+    for (let row = 0; row < codes.length; row++) {
+      const outcome = outcomes[codes[row]!]!;
+      values[row] = typeof outcome === 'number' ? outcome : Number.NaN;
+      if (typeof outcome !== 'number') report(row, outcome);
+    }
+  }
+
+  /** Where some texts that read as numbers mean that there is none. */
   #fillWarily(
     { bytes, starts, ends, stride, offset, length }: BytesColumn,
     values: Float64Array,
