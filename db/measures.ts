@@ -16,6 +16,8 @@ export interface Measures {
   readonly units: number;
   /** Revenue per order, two decimals. */
   readonly average_basket: number | null;
+  /** Per cent, two decimals: the mean over day, store and product of their mean margins; null where no cost is known. */
+  readonly avg_margin: number | null;
 }
 
 /** Sums as they come from roll-ups: money in 1/10,000, quantities in 1/1,000. */
@@ -26,16 +28,28 @@ export interface MeasureSums {
   readonly profit: number;
   readonly costed_revenue: number;
   readonly margin_lines: number;
+  readonly cells: number;
+  readonly cell_margin_sum: number;
   readonly orders: number | null;
 }
 
-const NAMES = ['lines', 'quantity', 'revenue', 'profit', 'costed_revenue', 'margin_lines', 'orders'] as const;
+const ADDED = [
+  'lines',
+  'quantity',
+  'revenue',
+  'profit',
+  'costed_revenue',
+  'margin_lines',
+  'cells',
+  'cell_margin_sum',
+] as const;
+const NAMES = [...ADDED, 'orders'] as const;
 
 /** Columns of a query that gives {@link MeasureSums}. */
 export const SUMS = NAMES.map((name) => `sum(${name}) AS ${name}`).join(', ');
 
 export function measuresOf(sums: MeasureSums, ofProducts: boolean): Measures {
-  const { lines, quantity, revenue, profit, costed_revenue, margin_lines } = sums;
+  const { lines, quantity, revenue, profit, costed_revenue, margin_lines, cells, cell_margin_sum } = sums;
   const orders = ofProducts ? null : (sums.orders ?? 0);
   const isCosted = costed_revenue !== 0 || margin_lines !== 0;
   return {
@@ -46,6 +60,7 @@ export function measuresOf(sums: MeasureSums, ofProducts: boolean): Measures {
     lines,
     units: quantity / QUANTITY_SCALE,
     average_basket: orders ? divideHalfEven(revenue, orders * 100) / 100 : null,
+    avg_margin: cells === 0 ? null : divideHalfEven(cell_margin_sum, cells * 100) / 100,
   };
 }
 
@@ -102,4 +117,33 @@ function weeks(days: readonly (MeasureSums & { period: number })[]): (MeasureSum
     else for (const name of NAMES) week[name] = day[name] === null ? null : (week[name] ?? 0) + day[name];
   }
   return [...found.values()] as unknown as (MeasureSums & { period: number })[];
+}
+
+/** Currencies of the stores that the filter lets through. */
+export function currenciesOf(db: Database, filter: KpiFilter = {}): string[] {
+  const { stores } = selectionOf(db, filter);
+  const sql = `
+    SELECT DISTINCT currency FROM stores
+    WHERE currency <> '' AND (:stores IS NULL OR store_key IN (SELECT value FROM json_each(:stores))) ORDER BY currency`;
+  return statementsOf(db)
+    .get(sql)
+    .pluck()
+    .all({ stores: stores && JSON.stringify(stores) }) as string[];
+}
+
+/** What sales can be filtered by: texts there are, in their order. */
+export interface FilterChoices {
+  readonly regions: readonly string[];
+  readonly stores: readonly string[];
+  readonly categories: readonly string[];
+}
+
+export function filterChoices(db: Database): FilterChoices {
+  const texts = (table: string, column: string) =>
+    statementsOf(db).get(`SELECT DISTINCT ${column} FROM ${table} ORDER BY ${column}`).pluck().all() as string[];
+  return {
+    regions: texts('stores', 'region'),
+    stores: texts('stores', 'store_id'),
+    categories: texts('products', 'category'),
+  };
 }

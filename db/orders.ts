@@ -1,7 +1,7 @@
 import { isConflict } from './errors.ts';
 import type { FactRows } from './fact-rows.ts';
 import type { RollUps } from './roll-ups.ts';
-import { type Cell, placeholders, ROWS_PER_STATEMENT, repeated, type Statements } from './statements.ts';
+import { type Cell, placeholders, ROWS_PER_STATEMENT, RowStatements, repeated, type Statements } from './statements.ts';
 
 /** An order, or the part of it that is about to be added. */
 interface Order {
@@ -35,11 +35,16 @@ const RECOUNT = `INSERT INTO orders (${COLUMNS}) ${ORDERS_OF_SALES.replace('{whi
 export class Orders {
   readonly #statements: Statements;
   readonly #rollUps: RollUps;
+  readonly #inserts: RowStatements;
   #waiting: Order[] = [];
 
   constructor(statements: Statements, rollUps: RollUps) {
     this.#statements = statements;
     this.#rollUps = rollUps;
+    this.#inserts = new RowStatements(
+      statements,
+      (rows) => `INSERT INTO orders (${COLUMNS}) VALUES ${repeated(placeholders(4), rows)}`,
+    );
   }
 
   /** Counts the lines of these rows. Lines of an order mostly follow each other, so most never reach SQLite one by one. */
@@ -76,9 +81,7 @@ export class Orders {
     const cells: Cell[] = [];
     for (const { ref, day, store, lines } of orders) cells.push(ref, day, store, lines);
     try {
-      this.#statements
-        .get(`INSERT INTO orders (${COLUMNS}) VALUES ${repeated(placeholders(4), orders.length)}`)
-        .run(...cells);
+      this.#inserts.for(orders.length).run(...cells);
     } catch (error) {
       if (!isConflict(error)) throw error;
       return false;

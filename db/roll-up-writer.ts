@@ -1,7 +1,7 @@
 import { isConflict } from './errors.ts';
 import type { KeyedSums } from './keyed-sums.ts';
 import { LINES, type RollUpTable } from './roll-up-tables.ts';
-import { type Cell, inStatements, placeholders, repeated, type Statements } from './statements.ts';
+import { type Cell, inStatements, placeholders, RowStatements, repeated, type Statements } from './statements.ts';
 
 /** Told of every entry written, with what its row's sums are now. The array is only lent. */
 export type Written = (entry: number, sums: Float64Array) => void;
@@ -11,8 +11,9 @@ export class RollUpWriter {
   readonly #statements: Statements;
   readonly #table: RollUpTable;
   readonly #width: number;
-  readonly #insert: string;
-  readonly #upsert: string;
+  readonly #insert: RowStatements;
+  readonly #upsert: RowStatements;
+  readonly #upsertReturning: RowStatements;
   readonly #removeEmpty: string;
   /** The last rows were all new, so the next ones probably are. */
   #expectNew = true;
@@ -22,9 +23,14 @@ export class RollUpWriter {
     this.#statements = statements;
     this.#table = table;
     this.#width = key.length + sums.length;
-    this.#insert = `INSERT INTO ${name} (${[...key, ...sums].join(', ')}) VALUES `;
+    const columns = [...key, ...sums].join(', ');
     const added = sums.map((sum) => `${sum} = ${sum} + excluded.${sum}`).join(', ');
-    this.#upsert = ` ON CONFLICT DO UPDATE SET ${added}`;
+    const insert = (rows: number) =>
+      `INSERT INTO ${name} (${columns}) VALUES ${repeated(placeholders(this.#width), rows)}`;
+    const upsert = (rows: number) => `${insert(rows)} ON CONFLICT DO UPDATE SET ${added}`;
+    this.#insert = new RowStatements(statements, insert);
+    this.#upsert = new RowStatements(statements, upsert);
+    this.#upsertReturning = new RowStatements(statements, (rows) => `${upsert(rows)} RETURNING ${columns}`);
     this.#removeEmpty = `DELETE FROM ${name} WHERE ${key.map((column) => `${column} = ?`).join(' AND ')} AND lines = 0`;
   }
 
@@ -54,7 +60,7 @@ export class RollUpWriter {
   }
 
   #add(cells: readonly Cell[], rows: number): void {
-    this.#statements.get(this.#insert + repeated(placeholders(this.#width), rows) + this.#upsert).run(...cells);
+    this.#upsert.for(rows).run(...cells);
   }
 
   /** The quick way: plain insertion, which a row that is there makes fail as a whole. Returns false then. */
@@ -62,7 +68,7 @@ export class RollUpWriter {
     const { sums, width } = deltas;
     if (!this.#expectNew || entries.some((entry) => sums[entry * width + LINES]! <= 0)) return false;
     try {
-      this.#statements.get(this.#insert + repeated(placeholders(this.#width), entries.length)).run(...cells);
+      this.#insert.for(entries.length).run(...cells);
     } catch (error) {
       if (!isConflict(error)) throw error;
       return false;
@@ -72,15 +78,12 @@ export class RollUpWriter {
   }
 
   #addReturning(deltas: KeyedSums, cells: readonly Cell[], rows: number, written: Written): void {
-    const { key, sums } = this.#table;
-    const returning = ` RETURNING ${[...key, ...sums].join(', ')}`;
-    const statement = this.#statements.get(
-      this.#insert + repeated(placeholders(this.#width), rows) + this.#upsert + returning,
-    );
+    const keyWidth = this.#table.key.length;
+    const statement = this.#upsertReturning.for(rows);
     let allNew = true;
     for (const row of statement.raw().all(...cells) as number[][]) {
-      const entry = deltas.entry(row[0]!, row[1]!, key.length > 2 ? row[2]! : 0);
-      const now = Float64Array.from(row.slice(key.length));
+      const entry = deltas.entry(row[0]!, row[1]!, keyWidth > 2 ? row[2]! : 0);
+      const now = Float64Array.from(row.slice(keyWidth));
       if (now[LINES] !== deltas.sums[entry * deltas.width + LINES]) allNew = false;
       written(entry, now);
     }

@@ -1,10 +1,16 @@
-import { type Cell, inStatements, placeholders, ROWS_PER_STATEMENT, repeated, type Statements } from './statements.ts';
+import {
+  type Cell,
+  inStatements,
+  placeholders,
+  ROWS_PER_STATEMENT,
+  RowStatements,
+  repeated,
+  type Statements,
+} from './statements.ts';
 
 /** Gathers rows for one table and inserts them a hundred at a time. */
 export class RowBuffer {
-  readonly #statements: Statements;
-  readonly #insert: string;
-  readonly #row: string;
+  readonly #inserts: RowStatements;
   readonly #width: number;
   readonly #cells: Cell[];
   #rows = 0;
@@ -16,9 +22,7 @@ export class RowBuffer {
    * the keeping of what it would need to undo the statement alone.
    */
   constructor(statements: Statements, insert: string, width: number, row: string = placeholders(width)) {
-    this.#statements = statements;
-    this.#insert = insert;
-    this.#row = row;
+    this.#inserts = new RowStatements(statements, (rows) => `${insert} VALUES ${repeated(row, rows)}`);
     this.#width = width;
     this.#cells = new Array<Cell>(width * ROWS_PER_STATEMENT).fill(null);
   }
@@ -70,11 +74,10 @@ export class RowBuffer {
   }
 
   #run(from: number, count: number): void {
-    const statement = this.#statements.get(`${this.#insert} VALUES ${repeated(this.#row, count)}`);
     const whole = count === ROWS_PER_STATEMENT;
     const cells = whole ? this.#cells : this.#cells.slice(from * this.#width, (from + count) * this.#width);
     // As arguments, not as one array: better-sqlite3 binds those a quarter faster.
-    this.#inserted += statement.run(...cells).changes;
+    this.#inserted += this.#inserts.for(count).run(...cells).changes;
   }
 }
 

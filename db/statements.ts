@@ -3,6 +3,9 @@ import type { Database, Statement } from 'better-sqlite3';
 /** What SQLite stores. NaN must have become null. */
 export type Cell = number | string | null;
 
+/** A server is asked in ever new ways; statements beyond so many are prepared again when they are needed. */
+const MOST_PREPARED = 500;
+
 /** Prepared statements of one connection, by their text. */
 export class Statements {
   readonly db: Database;
@@ -15,10 +18,29 @@ export class Statements {
   get(sql: string): Statement<unknown[]> {
     let statement = this.#prepared.get(sql);
     if (!statement) {
+      if (this.#prepared.size >= MOST_PREPARED) this.#prepared.clear();
       statement = this.db.prepare(sql);
       this.#prepared.set(sql, statement);
     }
     return statement;
+  }
+}
+
+/** Statements that differ only in how many rows they take, prepared as they are needed. */
+export class RowStatements {
+  readonly #statements: Statements;
+  readonly #textFor: (rows: number) => string;
+  readonly #byRows: (Statement<unknown[]> | undefined)[] = [];
+
+  constructor(statements: Statements, textFor: (rows: number) => string) {
+    this.#statements = statements;
+    this.#textFor = textFor;
+  }
+
+  /** For that many rows. Looked up by number: hashing texts this long again and again would show. */
+  for(rows: number): Statement<unknown[]> {
+    this.#byRows[rows] ??= this.#statements.get(this.#textFor(rows));
+    return this.#byRows[rows];
   }
 }
 
