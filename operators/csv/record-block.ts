@@ -27,10 +27,14 @@ export class RecordBlock {
   readonly rejects: Reject[] = [];
   rows = 0;
 
-  /** `span` is the number of bytes to scan: no more records are made room for than can stand in it. */
-  constructor(stride: number, span: number) {
+  /**
+   * `span` is the number of bytes to scan: no more records are made room for than can stand in it, and hardly more than
+   * are likely to, if `recordBytes`, their length on average, is known.
+   */
+  constructor(stride: number, span: number, recordBytes = 0) {
     this.stride = stride;
-    this.capacity = Math.max(1, Math.min(BLOCK_ROWS, Math.floor(span / stride) + 1));
+    const shortest = Math.max(stride, recordBytes * 0.9);
+    this.capacity = Math.max(1, Math.min(BLOCK_ROWS, Math.ceil(span / shortest) + 1));
     this.starts = int32s(this.capacity * stride);
     this.ends = int32s(this.capacity * stride);
     this.recordStarts = int32s(this.capacity);
@@ -38,6 +42,7 @@ export class RecordBlock {
     this.lines = int32s(this.capacity);
   }
 
+  /** Takes neither rows nor rejects any more. */
   get isFull(): boolean {
     return this.rows === this.capacity || this.rejects.length >= BLOCK_ROWS;
   }

@@ -1,8 +1,7 @@
-import { isUtf8 } from 'node:buffer';
 import type { Fault } from '../../engine/operator.ts';
 import { lineBreaks, type ParsedRecord, parseRecord, RecordWalk } from './careful.ts';
-import type { DialectBytes } from './dialect.ts';
-import { BLOCK_ROWS, RecordBlock, type Reject } from './record-block.ts';
+import { RecordBlock } from './record-block.ts';
+import { RowScreen, type RowScreenOptions } from './row-screen.ts';
 import { CRAMPED, FULL, PARTIAL, RAGGED, SCANNED, ScanLoop } from './scan-loop.ts';
 
 /** Bytes of the file at hand: `bytes[from, to)`, with at least one byte of room beyond `to`. */
@@ -20,14 +19,9 @@ export interface Scanned {
   readonly block: RecordBlock;
 }
 
-export interface ScannerOptions {
-  readonly dialect: DialectBytes;
-  /** Names of the fields: gives the number of cells, and what a repeated header looks like. */
+export interface ScannerOptions extends RowScreenOptions {
+  /** Names of the fields: a record has as many cells. */
   readonly names: readonly string[];
-  /** The header record's own cells, in the file's spelling; null where the file has none. */
-  readonly header: readonly string[] | null;
-  /** Look for broken UTF-8; not wanted of bytes that were transcoded. */
-  readonly checkUtf8: boolean;
   /** Line at which the first window begins, from 1. */
   readonly line: number;
 }
@@ -38,15 +32,17 @@ export class Scanner {
   readonly #walk: RecordWalk;
   readonly #options: ScannerOptions;
   readonly #stride: number;
-  readonly #header: readonly Buffer[] | null;
+  readonly #screen: RowScreen;
   #bytes: Buffer = Buffer.alloc(0);
+  /** Of the block before, on average. */
+  #recordBytes = 0;
   /** The rest of a line that was too long is being left out. */
   #discarding = false;
 
   constructor(options: ScannerOptions) {
     this.#options = options;
     this.#stride = options.names.length;
-    this.#header = options.header?.map((cell) => Buffer.from(cell)) ?? null;
+    this.#screen = new RowScreen(options);
     this.#loop = new ScanLoop(options.dialect);
     this.#walk = new RecordWalk(options.dialect);
     this.#loop.line = options.line;
@@ -78,9 +74,12 @@ export class Scanner {
     if (this.#discarding) this.#discard(window);
     for (let more = !this.#discarding; more; ) {
       const from = loop.position;
-      const block = new RecordBlock(this.#stride, window.to - from);
+      const block = new RecordBlock(this.#stride, window.to - from, this.#recordBytes);
       more = this.#fill(block, window);
-      if (block.rows > 0) this.#screen(block, from);
+      if (block.rows > 0) {
+        this.#recordBytes = (loop.position - from) / block.rows;
+        this.#screen.sift(block, this.#bytes, from, loop.position);
+      }
       if (block.rows > 0 || block.rejects.length > 0) yield { bytes: this.#bytes, block };
     }
   }
@@ -95,7 +94,7 @@ export class Scanner {
       if (status === RAGGED) this.#ragged(block);
       else if (status === CRAMPED) this.#grow(to);
       else if (status !== FULL && !this.#careful(block, to, final)) return false;
-      if (block.rows === block.capacity || block.rejects.length >= BLOCK_ROWS) return true;
+      if (block.isFull) return true;
     }
   }
 
@@ -199,84 +198,8 @@ export class Scanner {
   }
 
   #reject(block: RecordBlock, line: number, start: number, end: number, fault: Fault): void {
-    const raw = this.#bytes.subarray(start, end);
-    const isRagged = fault.code === 'too_few_fields' || fault.code === 'too_many_fields';
-    if (isRagged && isBlank(raw, this.#options.dialect)) {
-      block.rejects.push({ line, start, end, faults: [], reason: 'blank_row' });
-      return;
-    }
-    const faults = [fault];
-    if (this.#options.checkUtf8 && !isUtf8(raw)) faults.push(BROKEN_UTF8);
-    block.rejects.push({ line, start, end, faults });
+    block.rejects.push(this.#screen.reject(fault, this.#bytes, line, start, end));
   }
-
-  /** Takes blank rows, repeated headers and broken UTF-8 out of a block that begins at `from`. */
-  #screen(block: RecordBlock, from: number): void {
-    const broken = this.#options.checkUtf8 && !isUtf8(this.#bytes.subarray(from, this.#loop.position));
-    if (!broken && !this.#hasSuspects(block)) return;
-    block.retain((row) => {
-      const reject = this.#rejectOf(block, row, broken);
-      if (reject) block.rejects.push(reject);
-      return reject === null;
-    });
-    block.rejects.sort((a, b) => a.line - b.line || a.start - b.start);
-  }
-
-  /** Might any row be blank or a header? One look at each row's first cell says no for nearly all files. */
-  #hasSuspects({ rows, stride, starts, ends }: RecordBlock): boolean {
-    const bytes = this.#bytes;
-    const name = this.#header?.[0];
-    const length = name ? name.length : -1;
-    for (let row = 0, cell = 0; row < rows; row++, cell += stride) {
-      const start = starts[cell]!;
-      const end = ends[cell]!;
-      if (start === end || bytes[start]! <= 32) return true;
-      if (end - start === length && name?.compare(bytes, start, end) === 0) return true;
-    }
-    return false;
-  }
-
-  #rejectOf(block: RecordBlock, row: number, broken: boolean): Reject | null {
-    const start = block.recordStarts[row]!;
-    const end = block.recordEnds[row]!;
-    const line = block.lines[row]!;
-    if (this.#isBlankRow(block, row)) return { line, start, end, faults: [], reason: 'blank_row' };
-    if (broken && !isUtf8(this.#bytes.subarray(start, end))) return { line, start, end, faults: [BROKEN_UTF8] };
-    if (this.#isHeader(block, row)) return { line, start, end, faults: [], reason: 'repeated_header' };
-    return null;
-  }
-
-  #isBlankRow({ stride, starts, ends }: RecordBlock, row: number): boolean {
-    const bytes = this.#bytes;
-    for (let cell = row * stride; cell < (row + 1) * stride; cell++) {
-      for (let i = starts[cell]!; i < ends[cell]!; i++) if (bytes[i]! > 32) return false;
-    }
-    return true;
-  }
-
-  #isHeader({ stride, starts, ends }: RecordBlock, row: number): boolean {
-    const header = this.#header;
-    if (!header) return false;
-    for (let i = 0; i < stride; i++) {
-      const cell = row * stride + i;
-      const name = header[i]!;
-      if (ends[cell]! - starts[cell]! !== name.length) return false;
-      if (name.compare(this.#bytes, starts[cell], ends[cell]) !== 0) return false;
-    }
-    return true;
-  }
-}
-
-const BROKEN_UTF8: Fault = { code: 'invalid_encoding', message: 'holds bytes that are not UTF-8' };
-
-/** Are all cells of the record blank? */
-function isBlank(raw: Buffer, dialect: DialectBytes): boolean {
-  const { delimiter, quote, escapeByte, comment } = dialect;
-  const marks = [delimiter, quote, escapeByte];
-  // A comment may hold anything; without one, a byte that is text settles it.
-  if (comment < 0 && raw.some((byte) => byte > 32 && byte < 128 && !marks.includes(byte))) return false;
-  const parsed = parseRecord(raw, dialect);
-  return 'cells' in parsed && parsed.cells.every((cell) => /^[\0-\x20]*$/.test(cell));
 }
 
 /** Where the line at `from` ends: at its line break, or at `to`. */

@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Batch } from '../../../engine/batch.ts';
-import { fillOptions } from '../../../engine/define-operator.ts';
+import { fillOptions } from '../../../engine/fill-options.ts';
 import type { Fault, OperatorContext, Outputs, SourcePosition } from '../../../engine/operator.ts';
 import type { SourceState } from '../../../operators/csv/source-state.ts';
 import { csvSource } from '../../../operators/csv-source.ts';
