@@ -1,5 +1,5 @@
-import { fillOptions } from './define-operator.ts';
 import { TillstreamError } from './errors.ts';
+import { fillOptions } from './fill-options.ts';
 import { suggestion } from './nearest.ts';
 import type { Operator } from './operator.ts';
 

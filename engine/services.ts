@@ -1,5 +1,6 @@
 import { TillstreamError } from './errors.ts';
 import { suggestion } from './nearest.ts';
+import type { Registry } from './plan.ts';
 
 /** What a host provides to the operators of a run, by name. */
 export type Services = Readonly<Record<string, unknown>>;
@@ -16,7 +17,7 @@ export interface ServicesModule {
   closeServices?(services: Services): Promise<void> | void;
 }
 
-/** A module that knows the operators there are: it exports `loadRegistry`. */
+/** A module that knows the operators there are: it exports `loadRegistry`, which loads those named. */
 export interface RegistryModule {
-  loadRegistry(): Promise<import('./plan.ts').Registry> | import('./plan.ts').Registry;
+  loadRegistry(names: readonly string[]): Promise<Registry> | Registry;
 }

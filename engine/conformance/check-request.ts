@@ -1,5 +1,5 @@
 import type { Batch, Split } from '../batch.ts';
-import { fillOptions } from '../define-operator.ts';
+import { fillOptions } from '../fill-options.ts';
 import type { Operator } from '../operator.ts';
 import type { Services } from '../services.ts';
 import { type Outcome, Rehearsal, type Surroundings } from './rehearsal.ts';

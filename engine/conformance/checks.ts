@@ -1,5 +1,5 @@
 import { deepStrictEqual } from 'node:assert';
-import { fillOptions } from '../define-operator.ts';
+import { fillOptions } from '../fill-options.ts';
 import { handled } from '../ledger.ts';
 import { sumOf } from '../tally.ts';
 import { type CheckRequest, outcomeOf, rehearse } from './check-request.ts';

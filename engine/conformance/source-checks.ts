@@ -1,6 +1,6 @@
 import { deepStrictEqual } from 'node:assert';
 import { Batch } from '../batch.ts';
-import { fillOptions } from '../define-operator.ts';
+import { fillOptions } from '../fill-options.ts';
 import { OperatorMeter } from '../metrics.ts';
 import type { Fault, SourceInstance, SourcePosition } from '../operator.ts';
 import { CountedOutputs } from '../outputs.ts';

@@ -50,14 +50,14 @@ const TIME_EXPRESSION: Readonly<Record<string, string>> = {
 };
 
 /** Layouts of a date: `-` stands for each of the separators, which must be the same throughout. */
-const LAYOUTS: readonly { readonly parts: readonly Part[]; readonly text: string }[] = [
+const DATES: readonly string[] = [
   ...['Y-m-d', 'd-m-Y', 'm-d-Y', 'd-m-y', 'm-d-y', 'y-m-d', 'd-b-Y', 'd-b-y', 'd-B-Y'].flatMap((text) =>
     ['-', '/', '.', ' '].map((separator) => text.replaceAll('-', separator)),
   ),
   'Ymd',
   'b d, Y',
   'B d, Y',
-].map((text) => ({ text: text.replace(/[YymdbB]/g, '%$&'), parts: [...text.replace(/[^YymdbB]/g, '')] as Part[] }));
+].map((text) => text.replace(/[YymdbB]/g, '%$&'));
 
 interface Candidate {
   readonly format: string;
@@ -65,20 +65,37 @@ interface Candidate {
   readonly hasTime: boolean;
 }
 
-const CANDIDATES: readonly Candidate[] = LAYOUTS.flatMap(({ text }) =>
-  TIMES.flatMap((time) =>
-    (time === '' ? [''] : [' ', 'T']).flatMap((joint) =>
-      (time !== '' && joint === 'T' ? ['', 'Z'] : ['']).map((zone) => candidate(text, time, joint, zone)),
-    ),
-  ),
-);
+/** A layout of the date, what a text that is in it begins with, and its candidates, made when the first text is. */
+class Layout {
+  readonly beginning: RegExp;
+  readonly #date: string;
+  readonly #expression: string;
+  #candidates: readonly Candidate[] | undefined;
 
-function candidate(date: string, time: string, joint: string, zone: string): Candidate {
-  const dateExpression = date.replace(/[.]/g, '\\.').replace(/%([YymdbB])/g, (_, part: Part) => EXPRESSION[part]);
-  const padded = date === '%Y%m%d' ? dateExpression.replaceAll('0?', '0') : dateExpression;
-  const expression = new RegExp(`^${padded}${joint}${TIME_EXPRESSION[time]}${zone}$`, 'i');
-  return { format: `${date}${joint}${time}${zone}`, expression, hasTime: time !== '' };
+  constructor(date: string) {
+    this.#date = date;
+    const expression = date.replace(/[.]/g, '\\.').replace(/%([YymdbB])/g, (_, part: Part) => EXPRESSION[part]);
+    this.#expression = date === '%Y%m%d' ? expression.replaceAll('0?', '0') : expression;
+    this.beginning = new RegExp(`^${this.#expression}(?!\\d)`, 'i');
+  }
+
+  /** The date alone and with every form of the time. Compiling them all for every layout would take longer than reading. */
+  get candidates(): readonly Candidate[] {
+    this.#candidates ??= TIMES.flatMap((time) =>
+      (time === '' ? [''] : [' ', 'T']).flatMap((joint) =>
+        (time !== '' && joint === 'T' ? ['', 'Z'] : ['']).map((zone) => this.#candidate(time, joint, zone)),
+      ),
+    );
+    return this.#candidates;
+  }
+
+  #candidate(time: string, joint: string, zone: string): Candidate {
+    const expression = new RegExp(`^${this.#expression}${joint}${TIME_EXPRESSION[time]}${zone}$`, 'i');
+    return { format: `${this.#date}${joint}${time}${zone}`, expression, hasTime: time !== '' };
+  }
 }
+
+const LAYOUTS: readonly Layout[] = DATES.map((date) => new Layout(date));
 
 /** What the beginning of any date looks like; all else needs no trying of layouts. */
 const DATE_LIKE = /^(?:\d{1,4}[-/. ][\p{L}\d]{1,9}[-/. ]\d|\d{8}(?:\D|$)|\p{L}{3,9} \d{1,2}, )/u;
@@ -87,6 +104,8 @@ const ENOUGH = 0.6;
 const TELLING = 8;
 /** Share of neighbours in order, from which a file counts as running in order. */
 const IN_ORDER = 0.95;
+/** Share of the probes that a layout has to fit. */
+const PROMISING = 0.3;
 /** Texts on which layouts are tried before all of them are read. */
 const PROBES = 60;
 
@@ -99,9 +118,11 @@ export function readDates(texts: readonly string[], dayFirst?: boolean): DateRea
   const probes = texts.filter((_, i) => i % step === 0);
   if (probes.length === 0 || probes.filter((text) => DATE_LIKE.test(text)).length < probes.length * ENOUGH)
     return undefined;
-  const promising = CANDIDATES.filter(
-    ({ expression }) => probes.filter((text) => expression.test(text)).length >= probes.length * 0.3,
-  );
+  const fits = (expression: RegExp) =>
+    probes.filter((text) => expression.test(text)).length >= probes.length * PROMISING;
+  const promising = LAYOUTS.filter(({ beginning }) => fits(beginning))
+    .flatMap(({ candidates }) => candidates)
+    .filter(({ expression }) => fits(expression));
   const readings = promising.map((c) => ({ ...c, values: texts.map((text) => secondsOf(c.expression.exec(text))) }));
   const fitting = readings
     .map((reading) => ({

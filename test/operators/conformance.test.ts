@@ -6,7 +6,7 @@ import { openDatabase } from '../../db/connection.ts';
 import { openWarehouse } from '../../db/warehouse-writer.ts';
 import type { Batch } from '../../engine/batch.ts';
 import { type ConformanceRequest, conformance } from '../../engine/conformance.ts';
-import { fillOptions } from '../../engine/define-operator.ts';
+import { fillOptions } from '../../engine/fill-options.ts';
 import type { Services } from '../../engine/services.ts';
 import { aggregate } from '../../operators/aggregate.ts';
 import { loadRegistry } from '../../operators/registry.ts';

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import t from 'tap';
 import type { Batch } from '../../engine/batch.ts';
 import { dictionaryColumn, identifierColumn, NumberColumn, TextColumn } from '../../engine/column.ts';
-import { fillOptions } from '../../engine/define-operator.ts';
+import { fillOptions } from '../../engine/fill-options.ts';
 import type { OperatorInstance } from '../../engine/operator.ts';
 import type { Folders } from '../../operators/csv-output/folders.ts';
 import { csvSink } from '../../operators/csv-sink.ts';

@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import iconv from 'iconv-lite';
 import t from 'tap';
-import { fillOptions } from '../../engine/define-operator.ts';
+import { fillOptions } from '../../engine/fill-options.ts';
 import type { SourceState } from '../../operators/csv/source-state.ts';
 import { csvSource } from '../../operators/csv-source.ts';
 import { csvBytes } from './csv/arbitrary.ts';

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import t from 'tap';
 import { Batch, DEAD_LETTER, MAIN, Provenance } from '../../engine/batch.ts';
 import { BytesColumn, type Column } from '../../engine/column.ts';
-import { fillOptions } from '../../engine/define-operator.ts';
+import { fillOptions } from '../../engine/fill-options.ts';
 import { OperatorMeter } from '../../engine/metrics.ts';
 import type { Fault } from '../../engine/operator.ts';
 import { CountedOutputs } from '../../engine/outputs.ts';
@@ -92,7 +92,7 @@ t.test('all faults of a row are told', async (t) => {
 
 t.test('a row that can not be read as the columns stands whole in tillstream_raw', async (t) => {
   const folders = foldersIn(t);
-  const raws = ['1,Pen', '1,2,3,4', '1,"Pen,x', '1,Pe"n",x', '1,"two\nlines",x,y', 'a\rb'];
+  const raws = ['1,Pen', '1,2,3,4', '1,"Pen,x', '1,Pe"n",x', '1,"two\nlines",x,y', 'a\rb', '1,2,3\n', '1,2,3\r'];
   await runThrough(deadLetter, options, await letters(raws), { folders });
   const read = records(written(folders), { record_delimiter: '\n' });
   t.strictSame(

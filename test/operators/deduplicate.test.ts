@@ -8,7 +8,7 @@ import {
   NumberColumn,
   TextColumn,
 } from '../../engine/column.ts';
-import { fillOptions } from '../../engine/define-operator.ts';
+import { fillOptions } from '../../engine/fill-options.ts';
 import { HashWindow } from '../../operators/deduplicate/hash-window.ts';
 import type { Lanes } from '../../operators/deduplicate/lanes.ts';
 import { RecordHasher } from '../../operators/deduplicate/record-hasher.ts';

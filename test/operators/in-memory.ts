@@ -1,6 +1,6 @@
 import { Batch, type FieldValues, MAIN, syntheticProvenance } from '../../engine/batch.ts';
 import type { Column } from '../../engine/column.ts';
-import { fillOptions } from '../../engine/define-operator.ts';
+import { fillOptions } from '../../engine/fill-options.ts';
 import type { Fault, Operator, OperatorContext, Outputs, Tally } from '../../engine/operator.ts';
 import { type Services, serviceFrom } from '../../engine/services.ts';
 

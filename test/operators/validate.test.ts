@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import t from 'tap';
 import type { Batch } from '../../engine/batch.ts';
-import { fillOptions } from '../../engine/define-operator.ts';
+import { fillOptions } from '../../engine/fill-options.ts';
 import type { Fault } from '../../engine/operator.ts';
 import { validate } from '../../operators/validate.ts';
 import { cells } from './formats.ts';

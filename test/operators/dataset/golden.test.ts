@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { Batch } from '../../../engine/batch.ts';
-import { fillOptions } from '../../../engine/define-operator.ts';
+import { fillOptions } from '../../../engine/fill-options.ts';
 import type { Fault } from '../../../engine/operator.ts';
 import { csvSource } from '../../../operators/csv-source.ts';
 import { type Dataset, readConfig } from '../../../operators/dataset/config.ts';

@@ -1,0 +1,134 @@
+import { Readable, Writable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { parentPort, workerData } from 'node:worker_threads';
+import { errorData } from './errors.ts';
+import { type OperatorChain, operatorChain } from './operator-chain.ts';
+import { type Item, isCheckpoint } from './operator-stream.ts';
+import type { RegistryModule, Services, ServicesModule } from './services.ts';
+import type { FromStage, StageRun, StageSetup, ToStage } from './stage-messages.ts';
+import { BatchUnpacker } from './transfer.ts';
+
+/** Items that have come from the other thread and wait to be pulled; pulling one gives its sender a credit. */
+class Inbox implements AsyncIterable<Item> {
+  readonly #items: Item[] = [];
+  #ended = false;
+  #wake: () => void = () => {};
+
+  put(item: Item): void {
+    this.#items.push(item);
+    this.#wake();
+  }
+
+  end(): void {
+    this.#ended = true;
+    this.#wake();
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Item> {
+    for (;;) {
+      const item = this.#items.shift();
+      if (item) {
+        send({ kind: 'credit' });
+        yield item;
+      } else if (this.#ended) {
+        return;
+      } else {
+        await new Promise<void>((resolve) => {
+          this.#wake = resolve;
+        });
+      }
+    }
+  }
+}
+
+// This file is only ever run as a worker, where there is a parent.
+const port = parentPort!;
+const send = (message: FromStage): void => port.postMessage(message);
+
+const setup = workerData as StageSetup;
+const [registryModule, servicesModule] = (await Promise.all([
+  import(setup.registryModule),
+  import(setup.servicesModule),
+])) as [RegistryModule, ServicesModule];
+const services: Services = await servicesModule.createServices(setup.servicesOptions);
+const unpacker = new BatchUnpacker();
+let inbox = new Inbox();
+let abort = new AbortController();
+
+port.on('message', (message: ToStage) => {
+  switch (message.kind) {
+    case 'run':
+      inbox = new Inbox();
+      abort = new AbortController();
+      void run(message.run, inbox, abort.signal);
+      break;
+    case 'batch':
+      inbox.put(unpacker.unpack(message.batch));
+      break;
+    case 'checkpoint':
+      inbox.put(message.checkpoint);
+      break;
+    case 'end':
+      inbox.end();
+      break;
+    case 'abort':
+      abort.abort();
+      inbox.end();
+      break;
+    case 'call':
+      void call(message);
+      break;
+    case 'close':
+      void close();
+  }
+});
+send({ kind: 'ready' });
+
+async function run(request: StageRun, items: Inbox, signal: AbortSignal): Promise<void> {
+  let chain: OperatorChain | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  const operators = () => chain?.meters.map((meter) => meter.read()) ?? [];
+  try {
+    const { split, measure, states } = request;
+    const registry = await registryModule.loadRegistry(request.plan.map((node) => node.operator));
+    const made = operatorChain(request.plan, {
+      ...{ registry, services, split, measure, states, signal },
+      now: Date.now,
+      random: Math.random,
+    });
+    chain = made;
+    timer = setInterval(() => send({ kind: 'sample', operators: operators() }), request.sampleMs);
+    await pipeline(Readable.from(items, { highWaterMark: 1 }), made.stream, committedTo(send), { signal });
+    await made.closed;
+    send({ kind: 'ended', operators: operators() });
+  } catch (error) {
+    await chain?.closed;
+    send({ kind: 'ended', error: errorData(error), operators: operators() });
+  } finally {
+    clearInterval(timer);
+  }
+}
+
+function committedTo(tell: typeof send): Writable {
+  return new Writable({
+    objectMode: true,
+    write(item: Item, _encoding, callback) {
+      if (isCheckpoint(item)) tell({ kind: 'committed', checkpoint: item });
+      callback();
+    },
+  });
+}
+
+async function call({ id, service, method, args }: Extract<ToStage, { kind: 'call' }>): Promise<void> {
+  try {
+    const target = services[service] as Record<string, (...args: unknown[]) => unknown>;
+    send({ kind: 'result', id, value: await target[method]!(...args) });
+  } catch (error) {
+    send({ kind: 'result', id, error: errorData(error) });
+  }
+}
+
+async function close(): Promise<void> {
+  await servicesModule.closeServices?.(services);
+  port.close();
+}
