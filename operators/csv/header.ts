@@ -1,6 +1,7 @@
 import { TillstreamError } from '../../engine/errors.ts';
-import { lineBreaks, parseRecord, RecordWalk } from './careful.ts';
 import { type Dialect, dialectBytes } from './dialect.ts';
+import { parseRecord } from './parse-record.ts';
+import { lineBreaks, RecordWalk } from './record-walk.ts';
 import type { Window } from './scanner.ts';
 
 /** The first record of a window and where the next begins. */

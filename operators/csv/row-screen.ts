@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { Fault } from '../../engine/operator.ts';
-import { parseRecord } from './careful.ts';
 import type { DialectBytes } from './dialect.ts';
+import { parseRecord } from './parse-record.ts';
 import type { RecordBlock, Reject } from './record-block.ts';
 
 const BROKEN_UTF8: Fault = { code: 'invalid_encoding', message: 'holds bytes that are not UTF-8' };

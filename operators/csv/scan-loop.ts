@@ -23,7 +23,7 @@ export const CRAMPED = 5;
 
 /**
  * The hot loop: one pass over the bytes, no strings, no allocation. It knows unquoted cells and cells quoted by the book;
- * everything else it leaves to csv-parse, see careful.ts. The byte at `end` must be a line feed (a sentinel that
+ * everything else it leaves to csv-parse, see record-walk.ts. The byte at `end` must be a line feed (a sentinel that
  * spares the loop a comparison per byte), and room beyond it may be taken for unescaped cells.
  */
 export class ScanLoop {

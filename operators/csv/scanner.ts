@@ -1,6 +1,7 @@
 import type { Fault } from '../../engine/operator.ts';
-import { lineBreaks, type ParsedRecord, parseRecord, RecordWalk } from './careful.ts';
+import { type ParsedRecord, parseRecord } from './parse-record.ts';
 import { RecordBlock } from './record-block.ts';
+import { lineBreaks, RecordWalk } from './record-walk.ts';
 import { RowScreen, type RowScreenOptions } from './row-screen.ts';
 import { CRAMPED, FULL, PARTIAL, RAGGED, SCANNED, ScanLoop } from './scan-loop.ts';
 

@@ -1,8 +1,9 @@
-import type { CsvError } from 'csv-parse';
-import { parse } from 'csv-parse/sync';
-import type { Fault } from '../../engine/operator.ts';
+import { ClosingQuotes, closes } from './closing-quotes.ts';
 import type { DialectBytes } from './dialect.ts';
 import { whiteSpaceAt } from './white-space.ts';
+
+const LF = 10;
+const CR = 13;
 
 /** Where a record ends. */
 export interface RecordBounds {
@@ -15,13 +16,10 @@ export interface RecordBounds {
   readonly isComment: boolean;
 }
 
-const LF = 10;
-const CR = 13;
-
 /**
  * Walks records as csv-parse 7 walks them when it skips faulty ones: a quote within an unquoted cell is text, text after
  * a closing quote means that the cell goes on. Says only where a record ends; what is in it, and whether it is
- * faulty, is asked of csv-parse itself, see {@link parseRecord}.
+ * faulty, is asked of csv-parse itself, see parse-record.ts.
  */
 export class RecordWalk {
   readonly #dialect: DialectBytes;
@@ -132,106 +130,4 @@ export function lineBreaks(bytes: Uint8Array, start: number, end: number): numbe
     if (c === LF || (c === CR && !(i + 1 < end && bytes[i + 1] === LF))) count++;
   }
   return count;
-}
-
-/**
- * Finds the quotes that end quoted cells. Where quotes are left open on many lines, each of them has all of the rest of the
- * file to look through; remembering the last search keeps that from taking time in proportion to the square of its size.
- */
-class ClosingQuotes {
-  readonly #dialect: DialectBytes;
-  /** Of searches from a place in `[#from, #to]`, `#closing` is the result: what is in between closes nothing. */
-  #from = 0;
-  #to = -1;
-  #closing = -1;
-
-  constructor(dialect: DialectBytes) {
-    this.#dialect = dialect;
-  }
-
-  reset(): void {
-    this.#to = -1;
-  }
-
-  /** The closing quote of a cell whose text begins at `start`, -1 if there is none before `end`. */
-  after(bytes: Buffer, start: number, end: number, final: boolean): number {
-    const run = this.#run(bytes, start, end);
-    if (this.#isClosing(bytes, start, run, end, final)) return run - 1;
-    if (run >= this.#from && run <= this.#to) return this.#closing;
-    this.#closing = -1;
-    this.#from = run;
-    this.#to = end;
-    const view = bytes.subarray(0, end);
-    const { quote } = this.#dialect;
-    for (let at = view.indexOf(quote, run); at >= 0; ) {
-      const next = this.#run(bytes, at, end);
-      if (this.#isClosing(bytes, at, next, end, final)) {
-        this.#to = at;
-        this.#closing = next - 1;
-        break;
-      }
-      at = view.indexOf(quote, next);
-    }
-    return this.#closing;
-  }
-
-  /** Past the quotes at `start`. */
-  #run(bytes: Buffer, start: number, end: number): number {
-    let at = start;
-    while (at < end && bytes[at] === this.#dialect.quote) at++;
-    return at;
-  }
-
-  /** Does the run of quotes `[start, end)` close a cell? Two of them stand for one, if quotes are doubled. */
-  #isClosing(bytes: Buffer, start: number, end: number, to: number, final: boolean): boolean {
-    const { escapeByte } = this.#dialect;
-    if (start === end || (escapeByte >= 0 && (end - start) % 2 === 0)) return false;
-    return end === to ? final : closes(bytes[end]!, this.#dialect);
-  }
-}
-
-/** csv-parse also takes a NUL for the end of a quoted cell. */
-function closes(next: number, dialect: DialectBytes): boolean {
-  return next === dialect.delimiter || next === LF || next === CR || next === 0 || next === dialect.comment;
-}
-
-/** The cells of one record, or why it has none. */
-export type ParsedRecord = { readonly cells: readonly string[] } | { readonly fault: Fault };
-
-/** Lets csv-parse read one record, whose bounds {@link RecordWalk} found. */
-export function parseRecord(raw: Buffer, dialect: DialectBytes): ParsedRecord {
-  try {
-    const [cells] = parse(raw, {
-      delimiter: String.fromCharCode(dialect.delimiter),
-      quote: characterOf(dialect.quote),
-      escape: characterOf(dialect.escapeByte),
-      comment: characterOf(dialect.comment),
-      comment_no_infix: true,
-      ltrim: dialect.skipInitialSpace,
-      record_delimiter: ['\r\n', '\n', '\r'],
-      relax_column_count: true,
-      relax_quotes: dialect.relaxQuotes,
-      skip_empty_lines: true,
-    });
-    return { cells: cells ?? [] };
-  } catch (error) {
-    return { fault: faultOf(error as CsvError & { column?: number }) };
-  }
-}
-
-function characterOf(byte: number): string | null {
-  return byte < 0 ? null : String.fromCharCode(byte);
-}
-
-const MESSAGES: Readonly<Record<string, string>> = {
-  CSV_INVALID_CLOSING_QUOTE: 'text follows the closing quote',
-  INVALID_OPENING_QUOTE: 'a quote stands inside an unquoted cell',
-  CSV_QUOTE_NOT_CLOSED: 'the quote is never closed',
-};
-
-function faultOf(error: CsvError & { column?: number }): Fault {
-  const what = MESSAGES[error.code];
-  if (!what) throw error;
-  const place = typeof error.column === 'number' ? ` in cell ${error.column + 1}` : '';
-  return { code: 'bad_quoting', message: `${what}${place}` };
 }
