@@ -6,6 +6,7 @@ import { escapedText } from './escaped-text.ts';
 /** Columns of this name are about the record and no part of it: whoever reads the file leaves them out. */
 export const OWN_PREFIX = 'tillstream_';
 const ADDED = ['reason', 'message', 'line', 'raw'].map((name) => OWN_PREFIX + name);
+const LAST = 'last';
 const BYTE_ORDER_MARK = '\uFEFF';
 
 export interface RejectedStyle extends CsvStyle {
@@ -74,14 +75,19 @@ export class RejectedRows {
     return cells === this.#columns.length;
   }
 
-  /** The cells of a record, or null where csv-parse does not find one record of the right number of them. */
+  /**
+   * The cells of a record, or null where csv-parse does not find one record of the right number of them. It is read with
+   * a cell more behind it, which is how it will stand in the file.
+   */
   #cellsOf(raw: Buffer): string[] | null {
     if (!isUtf8(raw)) return null;
     const { delimiter, quoteChar, doubleQuote, escapeChar, skipInitialSpace } = this.#style;
     const mark = escapeChar ?? (doubleQuote ? quoteChar : null);
     try {
-      const records = parse(raw, { delimiter, quote: quoteChar, escape: mark, ltrim: skipInitialSpace }) as string[][];
-      return records.length === 1 && records[0]!.length === this.#columns.length ? records[0]! : null;
+      const text = Buffer.concat([raw, Buffer.from(`${delimiter}${LAST}`)]);
+      const records = parse(text, { delimiter, quote: quoteChar, escape: mark, ltrim: skipInitialSpace }) as string[][];
+      const cells = records.length === 1 ? records[0]! : [];
+      return cells.pop() === LAST && cells.length === this.#columns.length ? cells : null;
     } catch {
       return null;
     }
