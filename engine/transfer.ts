@@ -8,6 +8,7 @@ import {
   TextColumn,
 } from './column.ts';
 import { Dictionary } from './dictionary.ts';
+import { TillstreamError } from './errors.ts';
 
 /** New texts of a dictionary, for a receiver that has those before `from`. */
 interface DictionaryNews {
@@ -37,16 +38,17 @@ export interface PackedBatch {
   readonly columns: readonly (readonly [string, PackedColumn])[];
 }
 
-/** Turns batches into messages for one receiver. The batch packed must not be used afterwards: its arrays have moved. */
+/** Turns batches into messages for one receiver. The batch packed must not be used afterwards: its arrays have moved (`batch_moved`). */
 export class BatchPacker {
   /** By column: the dictionary its receiver knows, and how many of its texts. */
   readonly #known = new Map<string, { dictionary: Dictionary; count: number }>();
 
   pack(batch: Batch): { message: PackedBatch; transfer: ArrayBuffer[] } {
     const transfer = new Set<ArrayBuffer>();
-    const columns = [...batch.columns].map(
-      ([name, column]) => [name, this.#pack(`${batch.port}/${name}`, column, transfer)] as const,
-    );
+    const columns = [...batch.columns].map(([name, column]) => {
+      requireHere(name, column);
+      return [name, this.#pack(`${batch.port}/${name}`, column, transfer)] as const;
+    });
     const { split, sequence, port, length } = batch;
     const lines = movable(batch.provenance.lines, transfer);
     return { message: { split, sequence, port, length, lines, columns }, transfer: [...transfer] };
@@ -87,6 +89,14 @@ function packTexts(column: Column, transfer: Set<ArrayBuffer>): PackedColumn {
     if (text !== null) texts.push(String(text));
   }
   return { kind: 'text', joined: texts.join(''), lengths: movable(lengths, transfer) };
+}
+
+/** An operator that emits one column in two batches would find the second one empty on the other thread. */
+function requireHere(name: string, column: Column): void {
+  const array = column.kind === 'number' ? column.values : 'codes' in column ? column.codes : null;
+  if (!(array?.buffer instanceof ArrayBuffer) || !array.buffer.detached) return;
+  const message = `column "${name}" has gone to the other thread with an earlier batch; each batch needs columns of its own`;
+  throw new TillstreamError('batch_moved', message);
 }
 
 /** The array if it has its buffer to itself, else a copy that does; its buffer is put on the transfer list. */
