@@ -46,7 +46,7 @@ export function outputsInto(reading: Reading): Outputs {
     watermark: refuse,
     deadLetter: ({ provenance }, row, faults) => {
       const line = provenance.lines[row]!;
-      reading.letters.push({ line, offset: provenance.offsets[row]!, raw: provenance.raw(row), faults });
+      reading.letters.push({ line, offset: provenance.offsetOf(row), raw: provenance.raw(row), faults });
     },
     filtered: ({ provenance }, rows, reason) => {
       for (const row of rows) reading.filtered.push({ line: provenance.lines[row]!, reason });
@@ -86,7 +86,7 @@ function note(reading: Reading, batch: Batch): void {
   for (let row = 0; row < length; row++) {
     reading.records.push(batch.records[row] as Record<string, string>);
     reading.lines.push(provenance.lines[row]!);
-    reading.offsets.push(provenance.offsets[row]!);
+    reading.offsets.push(provenance.offsetOf(row));
     reading.raws.push(provenance.raw(row));
   }
 }
