@@ -8,6 +8,7 @@ import {
   TextColumn,
   type Value,
 } from './column.ts';
+import { ColumnSet } from './column-set.ts';
 
 /** One record as an operator's author sees it: field name to value, see {@link Value}. */
 export type FieldValues = Record<string, Value>;
@@ -25,27 +26,55 @@ export interface Split {
  * file, and its raw text as `bytes[starts[row], ends[row])`, without the line break.
  */
 export class Provenance {
-  readonly lines: Int32Array;
-  readonly offsets: Float64Array;
   readonly bytes: Buffer;
-  readonly starts: Int32Array;
-  readonly ends: Int32Array;
+  readonly #lines: Int32Array;
+  readonly #offsets: Float64Array;
+  readonly #starts: Int32Array;
+  readonly #ends: Int32Array;
+  /** Which elements of the arrays are meant; null is all. Few who choose rows ever read where they stood. */
+  #rows: Int32Array | null = null;
+  #selectedLines: Int32Array | null = null;
 
   constructor(lines: Int32Array, offsets: Float64Array, bytes: Buffer, starts: Int32Array, ends: Int32Array) {
-    this.lines = lines;
-    this.offsets = offsets;
     this.bytes = bytes;
-    this.starts = starts;
-    this.ends = ends;
+    this.#lines = lines;
+    this.#offsets = offsets;
+    this.#starts = starts;
+    this.#ends = ends;
+  }
+
+  get lines(): Int32Array {
+    if (!this.#rows) return this.#lines;
+    this.#selectedLines ??= gather(this.#lines, this.#rows);
+    return this.#selectedLines;
+  }
+
+  lineOf(row: number): number | undefined {
+    return this.#lines[this.#index(row)];
+  }
+
+  offsetOf(row: number): number {
+    return this.#offsets[this.#index(row)]!;
   }
 
   raw(row: number): string {
-    return this.bytes.toString('utf8', this.starts[row], this.ends[row]);
+    return this.rawBytes(row).toString('utf8');
+  }
+
+  /** Over the same memory as {@link bytes}. */
+  rawBytes(row: number): Buffer {
+    const index = this.#index(row);
+    return this.bytes.subarray(this.#starts[index], this.#ends[index]);
   }
 
   select(rows: Int32Array): Provenance {
-    const { lines, offsets, bytes, starts, ends } = this;
-    return new Provenance(gather(lines, rows), gather(offsets, rows), bytes, gather(starts, rows), gather(ends, rows));
+    const selected = new Provenance(this.#lines, this.#offsets, this.bytes, this.#starts, this.#ends);
+    selected.#rows = this.#rows ? gather(this.#rows, rows) : rows;
+    return selected;
+  }
+
+  #index(row: number): number {
+    return this.#rows ? this.#rows[row]! : row;
   }
 }
 
@@ -85,6 +114,8 @@ export class Batch {
   #columns: ReadonlyMap<string, Column> | null;
   #records: readonly FieldValues[] | null = null;
   #model: ReadonlyMap<string, Column> | null = null;
+  /** Sums already taken: the ledger asks for the same one before and after every operator. */
+  readonly #sums = new Map<string, { readonly of: Column; readonly sum: number }>();
 
   constructor(fields: BatchFields) {
     this.split = fields.split;
@@ -118,17 +149,24 @@ export class Batch {
   sum(field: string, rows?: Int32Array): number | null {
     if (!this.#columns && this.#records) return sumOfRecords(this.#records, field, rows);
     const column = this.columns.get(field);
-    return column?.kind === 'number' ? sumOfValues(column.values, rows) : null;
+    if (column?.kind !== 'number') return null;
+    if (rows) return sumOfRows(column.values, rows);
+    const known = this.#sums.get(field);
+    if (known) return known.sum;
+    const sum = sumOfValues(column.values);
+    this.#sums.set(field, { of: column, sum });
+    return sum;
   }
 
   /** The same records on another port, or with columns added or replaced. A `null` column is removed. */
   with(changes: { columns?: Iterable<readonly [string, Column | null]>; port?: string }): Batch {
-    const columns = new Map(this.columns);
-    for (const [name, column] of changes.columns ?? []) {
-      if (column) columns.set(name, column);
-      else columns.delete(name);
+    const columns = ColumnSet.of(this.columns).with(changes.columns ?? []);
+    const changed = new Batch({ ...this.#fields(), columns, port: changes.port ?? this.port });
+    for (const [field, { of, sum }] of this.#sums) {
+      // The same column has the same sum.
+      if (columns.get(field) === of) changed.#sums.set(field, { of, sum });
     }
-    return new Batch({ ...this.#fields(), columns, port: changes.port ?? this.port });
+    return changed;
   }
 
   /** The rows named, in that order. */
@@ -139,8 +177,7 @@ export class Batch {
       provenance: this.provenance.select(rows),
       length: rows.length,
     });
-    if (this.#columns) selected.#columns = new Map([...this.#columns].map(([name, c]) => [name, c.select(rows)]));
-    else selected.#columns = null;
+    selected.#columns = this.#columns && ColumnSet.of(this.#columns).select(rows);
     const records = this.#records;
     if (records) selected.#records = Array.from(rows, (row) => records[row]!);
     selected.#model = this.#model;
@@ -163,11 +200,19 @@ export class Batch {
   }
 }
 
-function sumOfValues(values: Float64Array, rows: Int32Array | undefined): number {
+function sumOfValues(values: Float64Array): number {
   let sum = 0;
-  const count = rows ? rows.length : values.length;
-  for (let i = 0; i < count; i++) {
-    const value = values[rows ? rows[i]! : i]!;
+  for (let row = 0; row < values.length; row++) {
+    const value = values[row]!;
+    if (!Number.isNaN(value)) sum += value;
+  }
+  return sum;
+}
+
+function sumOfRows(values: Float64Array, rows: Int32Array): number {
+  let sum = 0;
+  for (const row of rows) {
+    const value = values[row]!;
     if (!Number.isNaN(value)) sum += value;
   }
   return sum;

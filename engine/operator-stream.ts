@@ -33,6 +33,7 @@ export class OperatorStream extends Duplex {
   readonly #out: CountedOutputs;
   readonly #ports: readonly string[];
   #roomy = true;
+  #flushed = false;
   #awaitingRoom: (() => void) | null = null;
   #line: number | undefined;
 
@@ -88,7 +89,7 @@ export class OperatorStream extends Duplex {
     if (isCheckpoint(item)) return this.#checkpoint(item);
     if (!this.#ports.includes(item.port)) return this.#pushItem(item);
     const started = performance.now();
-    this.#line = item.provenance.lines[0];
+    this.#line = item.provenance.lineOf(0);
     if (item.port === MAIN) this.#out.received(item);
     await this.#instance.process(item, this.#out);
     await this.#out.sendLetters();
@@ -97,6 +98,8 @@ export class OperatorStream extends Duplex {
   }
 
   async #checkpoint(checkpoint: Checkpoint): Promise<void> {
+    // What is emitted after the last checkpoint would never be committed.
+    if (checkpoint.position.last) await this.#flush();
     await this.#instance.checkpoint?.(this.#out);
     await this.#out.sendLetters();
     const { id } = this.#meter;
@@ -109,9 +112,15 @@ export class OperatorStream extends Duplex {
   }
 
   async #end(): Promise<void> {
+    await this.#flush();
+    this.push(null);
+  }
+
+  async #flush(): Promise<void> {
+    if (this.#flushed) return;
+    this.#flushed = true;
     await this.#instance.flush?.(this.#out);
     await this.#out.sendLetters();
-    this.push(null);
   }
 
   #requireConserved(checkpoint: Checkpoint): void {

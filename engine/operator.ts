@@ -48,7 +48,7 @@ export interface OperatorInstance {
   checkpoint?(out: Outputs): void | Promise<void>;
   /** For sinks: make durable, in one transaction, all that was given since the last commit, and the checkpoint itself. */
   commit?(checkpoint: Checkpoint): void | Promise<void>;
-  /** No more records will come. */
+  /** No more records will come: called once, before the last checkpoint passes. */
   flush?(out: Outputs): void | Promise<void>;
   /** State to be kept with a checkpoint, as plain JSON. */
   snapshot?(): unknown;

@@ -110,7 +110,7 @@ function letterColumns(
       'byte_offset',
       new NumberColumn(
         'integer',
-        Float64Array.from(letters, ({ row }) => provenance.offsets[row]!),
+        Float64Array.from(letters, ({ row }) => provenance.offsetOf(row)),
       ),
     ],
     [

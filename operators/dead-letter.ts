@@ -78,15 +78,15 @@ function rejectedPath({ folder }: Static<typeof Options>, context: OperatorConte
 }
 
 function rejectedRecord(batch: Batch, row: number) {
-  const { bytes, starts, ends, lines } = batch.provenance;
+  const { provenance } = batch;
   const text = (field: string) => String(batch.column(field).get(row) ?? '');
   const faults = JSON.parse(text('faults')) as Fault[];
   return {
     // Its bytes say more than its text does where they are no UTF-8.
-    raw: bytes.length > 0 ? bytes.subarray(starts[row], ends[row]) : Buffer.from(text('raw')),
+    raw: provenance.bytes.length > 0 ? provenance.rawBytes(row) : Buffer.from(text('raw')),
     reason: text('reason'),
     message: faults.map(({ message }) => message).join('; '),
-    line: lines[row]!,
+    line: provenance.lines[row]!,
   };
 }
 

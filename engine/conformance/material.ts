@@ -1,4 +1,4 @@
-import { Batch, type FieldValues, MAIN, type Split, syntheticProvenance } from '../batch.ts';
+import { Batch, type FieldValues, MAIN, Provenance, type Split, syntheticProvenance } from '../batch.ts';
 
 /** One batch of records that stand on the lines from `firstLine` on. */
 export function batchOf(records: readonly FieldValues[], split: Split, firstLine = 1): Batch {
@@ -31,12 +31,15 @@ export function withEmptyRecord(batches: readonly Batch[], line: number): Batch[
   const at = batches.findLastIndex((batch) => batch.port === MAIN && batch.length > 0);
   const batch = batches[at];
   if (!batch) return [...batches];
-  const rows = Int32Array.from({ length: batch.length + 1 }, (_, row) => Math.min(row, batch.length - 1));
+  const length = batch.length + 1;
+  const rows = Int32Array.from({ length }, (_, row) => Math.min(row, batch.length - 1));
   const empty = Object.fromEntries([...batch.columns.keys()].map((name) => [name, null]));
   const identity = rows.map((_, row) => row);
-  const made = batch.select(rows).withRecords([...batch.records, empty], identity);
-  made.provenance.lines[batch.length] = line;
-  return batches.with(at, made);
+  const { columns, split, sequence, port } = batch.select(rows).withRecords([...batch.records, empty], identity);
+  const lines = Int32Array.of(...batch.provenance.lines, line);
+  const nowhere = new Int32Array(length);
+  const provenance = new Provenance(lines, new Float64Array(length), Buffer.alloc(0), nowhere, nowhere);
+  return batches.with(at, new Batch({ split, sequence, provenance, columns, length, port }));
 }
 
 /** All that a batch says, as one text: a change anywhere in it changes this. */

@@ -45,6 +45,7 @@ export class Rehearsal {
   readonly #out: Outputs;
   readonly #surroundings: Surroundings;
   #waiting = 0;
+  #flushed = false;
   #checkpoints: number;
 
   /** `resume`: the operator's state at the last checkpoint of an earlier run, and how many checkpoints that had. */
@@ -70,8 +71,9 @@ export class Rehearsal {
     }
   }
 
-  /** A checkpoint passes; gives the operator's state. */
+  /** A checkpoint passes; gives the operator's state. With the last one, no more records will come. */
   async checkpoint(last = false): Promise<unknown> {
+    if (last) await this.#flush();
     await this.instance.checkpoint?.(this.#out);
     await this.#settled('checkpoint');
     const state = this.instance.snapshot?.();
@@ -81,9 +83,15 @@ export class Rehearsal {
   }
 
   async end(): Promise<void> {
+    await this.#flush();
+    await this.instance.close?.();
+  }
+
+  async #flush(): Promise<void> {
+    if (this.#flushed) return;
+    this.#flushed = true;
     await this.instance.flush?.(this.#out);
     await this.#settled('flush');
-    await this.instance.close?.();
   }
 
   async #processOne(batch: Batch): Promise<void> {

@@ -88,7 +88,7 @@ t.test('raw text is found in the bytes, also after a selection', (t) => {
   t.equal(provenance.raw(0), 'a,é');
   const second = provenance.select(Int32Array.of(1));
   t.equal(second.raw(0), 'b,x');
-  t.strictSame([second.lines[0], second.offsets[0]], [2, 5]);
+  t.strictSame([second.lines[0], second.offsetOf(0)], [2, 5]);
   t.end();
 });
 
