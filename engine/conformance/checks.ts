@@ -1,4 +1,5 @@
 import { deepStrictEqual } from 'node:assert';
+import { MAIN } from '../batch.ts';
 import { fillOptions } from '../fill-options.ts';
 import { handled } from '../ledger.ts';
 import { sumOf } from '../tally.ts';
