@@ -1,3 +1,4 @@
+import { TillstreamError } from '../../engine/errors.ts';
 import type { Fault } from '../../engine/operator.ts';
 import { expected, listed } from './faults.ts';
 
@@ -22,7 +23,10 @@ export interface CellRulesOptions {
 
 const OTHER_LENGTHS = 31;
 
-/** From the raw text of a cell to the text that a format reads: padding, missing values, constraints on texts. */
+/**
+ * From the raw text of a cell to the text that a format reads: padding, missing values, constraints on texts.
+ * Throws `bad_field` where the pattern is no regular expression.
+ */
 export class CellRules {
   readonly field: string;
   readonly required: boolean;
@@ -45,7 +49,7 @@ export class CellRules {
     this.tokens = new Set(missingValues.map((token) => (trim ? token.trim() : token)));
     this.emptyIsMissing = this.tokens.has('');
     this.#constraints = constraints;
-    this.#pattern = pattern === undefined ? null : new RegExp(`^(?:${pattern})$`, 'u');
+    this.#pattern = pattern === undefined ? null : wholePattern(field, pattern);
     this.demanding = [pattern, minLength, maxLength, constraints.enum].some((constraint) => constraint !== undefined);
     this.#suspects = suspectsOf(this.tokens);
   }
@@ -78,6 +82,15 @@ export class CellRules {
     if (minLength !== undefined && length < minLength) return bad('too_short', `at least ${characters(minLength)}`);
     if (maxLength !== undefined && length > maxLength) return bad('too_long', `at most ${characters(maxLength)}`);
     return null;
+  }
+}
+
+function wholePattern(field: string, pattern: string): RegExp {
+  try {
+    return new RegExp(`^(?:${pattern})$`, 'u');
+  } catch (cause) {
+    const message = `field "${field}": expected a regular expression as its pattern, got "${pattern}"`;
+    throw new TillstreamError('bad_field', message, { cause });
   }
 }
 

@@ -1,3 +1,4 @@
+import { MONEY_SCALE, parseDecimal } from '../../engine/decimal.ts';
 import { TillstreamError } from '../../engine/errors.ts';
 import type { CanonicalField } from '../dataset/canonical.ts';
 import type { FieldDescriptor } from '../dataset/schema.ts';
@@ -80,8 +81,8 @@ function textFormat(field: FieldDescriptor): TextFormat {
   const { name, type = 'string', format, trueValues, falseValues } = field;
   if (type === 'string') return STRING;
   if (type === 'integer' || type === 'number') {
-    const limits = limitsOf(field, new DecimalFormat({ ...field, field: name, scale: 10_000 }));
-    return limited(numberText(name, type === 'integer', field), limits, (text) => Number(text) * 10_000);
+    const limits = limitsOf(field, new DecimalFormat({ ...field, field: name, scale: MONEY_SCALE }));
+    return limited(numberText(name, type === 'integer', field), limits, (text) => parseDecimal(text, MONEY_SCALE));
   }
   const made = type === 'boolean' ? new BooleanFormat(name, trueValues, falseValues) : dateFormat(name, type, format);
   return limited(plainText(made), limitsOf(field, made), (text) => {

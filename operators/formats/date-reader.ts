@@ -1,4 +1,5 @@
 import type { BytesColumn } from '../../engine/column.ts';
+import { ByteReader, isNamed } from './byte-reader.ts';
 import { dayOfYearSeconds, daySeconds, MONTHS, WEEKDAYS } from './calendar.ts';
 import { DIRECTIVE as D, type Directive, isTime } from './date-directives.ts';
 
@@ -16,7 +17,7 @@ const CLOCK_LENGTH = 8;
  * Reads dates of one pattern from bytes: seconds since 1970 on the wall clock (a zone is read over), fractions of a
  * second cut off. Not re-entrant: where it is in the text, and what it has read so far, are its fields.
  */
-export class DateReader {
+export class DateReader extends ByteReader {
   /** Whether the text refused last named a day or a time that there is not. */
   impossible = false;
   readonly #kinds: Uint8Array;
@@ -30,7 +31,6 @@ export class DateReader {
   #lastLength = NONE;
   #lastDay = 0;
 
-  #at = 0;
   #year = 1970;
   #month = 1;
   #day = 1;
@@ -40,6 +40,7 @@ export class DateReader {
   #half = NONE;
 
   constructor(directives: readonly Directive[]) {
+    super();
     this.#kinds = Uint8Array.from(directives, ({ kind }) => kind);
     this.#values = Uint8Array.from(directives, ({ value }) => value);
     const time = directives.findIndex(isTime);
@@ -81,10 +82,10 @@ export class DateReader {
         const seconds = clockSeconds(bytes, start + length);
         if (seconds >= 0) return this.#lastDay + seconds;
       }
-      this.#at = start + length;
+      this.at = start + length;
       if (this.#time(bytes, end)) return this.#lastDay + this.#timeOfDay();
     }
-    this.#at = start;
+    this.at = start;
     return this.#whole(bytes, start, end);
   }
 
@@ -92,7 +93,7 @@ export class DateReader {
     this.#dayOfYear = NONE;
     this.impossible = false;
     if (!this.#run(bytes, end, 0, this.#dateParts)) return Number.NaN;
-    const length = this.#at - start;
+    const length = this.at - start;
     if (!this.#time(bytes, end)) return Number.NaN;
     const day = this.#daySeconds();
     this.impossible = Number.isNaN(day);
@@ -108,7 +109,7 @@ export class DateReader {
   #time(bytes: Uint8Array, end: number): boolean {
     this.#seconds = 0;
     this.#hour12 = this.#half = NONE;
-    return this.#run(bytes, end, this.#dateParts, this.#kinds.length) && this.#at === end;
+    return this.#run(bytes, end, this.#dateParts, this.#kinds.length) && this.at === end;
   }
 
   #daySeconds(): number {
@@ -128,44 +129,44 @@ export class DateReader {
       const value = this.#values[i]!;
       switch (kinds[i]) {
         case D.literal:
-          if (this.#at >= end || bytes[this.#at] !== value) return false;
-          this.#at++;
+          if (this.at >= end || bytes[this.at] !== value) return false;
+          this.at++;
           break;
         case D.space:
-          if (!this.#spaces(bytes, end)) return false;
+          if (!this.spaces(bytes, end)) return false;
           break;
         case D.clock:
           if (!this.#clock(bytes, end)) return false;
           break;
         case D.year:
-          this.#year = this.#number(bytes, end, 4, 4);
+          this.#year = this.number(bytes, end, 4, 4);
           if (this.#year < 0) return false;
           break;
         case D.shortYear: {
-          const year = this.#number(bytes, end, 2, 2);
+          const year = this.number(bytes, end, 2, 2);
           if (year < 0) return false;
           // POSIX: 69 to 99 are of the twentieth century.
           this.#year = year < 69 ? 2000 + year : 1900 + year;
           break;
         }
         case D.month:
-          this.#month = this.#number(bytes, end, value, 2);
+          this.#month = this.number(bytes, end, value, 2);
           if (this.#month < 0) return false;
           break;
         case D.day:
-          this.#day = this.#number(bytes, end, value, 2);
+          this.#day = this.number(bytes, end, value, 2);
           if (this.#day < 0) return false;
           break;
         case D.monthName:
-          this.#month = this.#name(bytes, end, MONTHS) + 1;
+          this.#month = this.name(bytes, end, MONTHS) + 1;
           if (this.#month === 0) return false;
           break;
         case D.dayOfYear:
-          this.#dayOfYear = this.#number(bytes, end, value, 3);
+          this.#dayOfYear = this.number(bytes, end, value, 3);
           if (this.#dayOfYear < 0) return false;
           break;
         case D.weekday:
-          if (this.#name(bytes, end, WEEKDAYS) < 0) return false;
+          if (this.name(bytes, end, WEEKDAYS) < 0) return false;
           break;
         case D.hour:
           if (!this.#unit(bytes, end, value, 24, 3600)) return false;
@@ -180,7 +181,7 @@ export class DateReader {
           if (!this.#unit(bytes, end, value, 60, 1)) return false;
           break;
         case D.fraction:
-          if (this.#number(bytes, end, 1, 9) < 0) return false;
+          if (this.number(bytes, end, 1, 9) < 0) return false;
           break;
         case D.half:
           if (!this.#amOrPm(bytes, end)) return false;
@@ -189,33 +190,18 @@ export class DateReader {
           if (!this.#zone(bytes, end)) return false;
           break;
         case D.zoneName:
-          if (this.#letters(bytes, end) === 0) return false;
+          if (this.letters(bytes, end) === 0) return false;
           break;
         default:
-          if (this.#at < end && !this.#anyTime(bytes, end)) return false;
+          if (this.at < end && !this.#anyTime(bytes, end)) return false;
       }
     }
     return true;
   }
 
-  /** A number of so many digits; -1 if there are fewer. */
-  #number(bytes: Uint8Array, end: number, least: number, most: number): number {
-    const start = this.#at;
-    const limit = Math.min(end, start + most);
-    let at = start;
-    let value = 0;
-    for (; at < limit; at++) {
-      const digit = bytes[at]! - ZERO;
-      if (digit < 0 || digit > 9) break;
-      value = value * 10 + digit;
-    }
-    this.#at = at;
-    return at - start < least ? NONE : value;
-  }
-
   /** Hours, minutes or seconds below `limit`, each worth so many `seconds`. */
   #unit(bytes: Uint8Array, end: number, least: number, limit: number, seconds: number): boolean {
-    const value = this.#number(bytes, end, least, 2);
+    const value = this.number(bytes, end, least, 2);
     if (value >= limit) this.impossible = true;
     if (value < 0 || value >= limit) return false;
     this.#seconds += value * seconds;
@@ -223,112 +209,74 @@ export class DateReader {
   }
 
   #hours12(bytes: Uint8Array, end: number, least: number): boolean {
-    const hour = this.#number(bytes, end, least, 2);
+    const hour = this.number(bytes, end, least, 2);
     if (hour === 0 || hour > 12) this.impossible = true;
     this.#hour12 = hour;
     return hour >= 1 && hour <= 12;
   }
 
-  #byte(bytes: Uint8Array, end: number, byte: number): boolean {
-    if (this.#at >= end || bytes[this.#at] !== byte) return false;
-    this.#at++;
-    return true;
-  }
-
   /** `HH:MM:SS`. */
   #clock(bytes: Uint8Array, end: number): boolean {
-    const seconds = this.#at + CLOCK_LENGTH <= end ? clockSeconds(bytes, this.#at) : NONE;
+    const seconds = this.at + CLOCK_LENGTH <= end ? clockSeconds(bytes, this.at) : NONE;
     if (seconds < 0) return this.#looseClock(bytes, end);
     this.#seconds = seconds;
-    this.#at += CLOCK_LENGTH;
+    this.at += CLOCK_LENGTH;
     return true;
   }
 
   #looseClock(bytes: Uint8Array, end: number): boolean {
     return (
       this.#unit(bytes, end, 1, 24, 3600) &&
-      this.#byte(bytes, end, COLON) &&
+      this.byte(bytes, end, COLON) &&
       this.#unit(bytes, end, 1, 60, 60) &&
-      this.#byte(bytes, end, COLON) &&
+      this.byte(bytes, end, COLON) &&
       this.#unit(bytes, end, 1, 60, 1)
     );
   }
 
-  #spaces(bytes: Uint8Array, end: number): boolean {
-    const start = this.#at;
-    while (this.#at < end && (bytes[this.#at] === SPACE || bytes[this.#at] === 9)) this.#at++;
-    return this.#at > start;
-  }
-
-  /** Passes over letters and says how many there were. */
-  #letters(bytes: Uint8Array, end: number): number {
-    const start = this.#at;
-    while (this.#at < end && isLetter(bytes[this.#at]!)) this.#at++;
-    return this.#at - start;
-  }
-
-  /** Position of the name, whole or its first three letters, in any case; -1 if it is none. */
-  #name(bytes: Uint8Array, end: number, names: readonly string[]): number {
-    const start = this.#at;
-    const length = this.#letters(bytes, end);
-    return length < 3 ? NONE : names.findIndex((name) => isNamed(bytes, start, length, name));
-  }
-
   #amOrPm(bytes: Uint8Array, end: number): boolean {
-    const at = this.#at;
+    const at = this.at;
     const first = at + 1 < end ? bytes[at]! | SPACE : 0;
     if ((first !== 0x61 && first !== 0x70) || (bytes[at + 1]! | SPACE) !== 0x6d) return false;
     this.#half = first === 0x70 ? 1 : 0;
-    this.#at = at + 2;
+    this.at = at + 2;
     return true;
   }
 
   /** `Z`, `UTC`, `GMT`, `+01`, `+0100` or `+01:00`. */
   #zone(bytes: Uint8Array, end: number): boolean {
-    const start = this.#at;
-    const length = this.#letters(bytes, end);
+    const start = this.at;
+    const length = this.letters(bytes, end);
     if (length === 1) return (bytes[start]! | SPACE) === 0x7a;
     if (length > 0) return length === 3 && (isNamed(bytes, start, 3, 'utc') || isNamed(bytes, start, 3, 'gmt'));
-    if (!this.#byte(bytes, end, PLUS) && !this.#byte(bytes, end, MINUS)) return false;
-    if (this.#number(bytes, end, 2, 2) < 0) return false;
-    if (this.#at === end) return true;
-    this.#byte(bytes, end, COLON);
-    return this.#number(bytes, end, 2, 2) >= 0;
+    if (!this.byte(bytes, end, PLUS) && !this.byte(bytes, end, MINUS)) return false;
+    if (this.number(bytes, end, 2, 2) < 0) return false;
+    if (this.at === end) return true;
+    this.byte(bytes, end, COLON);
+    return this.number(bytes, end, 2, 2) >= 0;
   }
 
   /** `T` or a space, hours and minutes, and perhaps seconds, a fraction, AM or PM, and a zone. */
   #anyTime(bytes: Uint8Array, end: number): boolean {
-    this.#byte(bytes, end, COMMA);
-    if ((bytes[this.#at]! | SPACE) === 0x74) this.#at++;
-    else if (!this.#spaces(bytes, end)) return false;
-    const hour = this.#number(bytes, end, 1, 2);
-    if (hour < 0 || !this.#byte(bytes, end, COLON) || !this.#unit(bytes, end, 2, 60, 60)) return false;
-    if (this.#byte(bytes, end, COLON)) {
+    this.byte(bytes, end, COMMA);
+    if ((bytes[this.at]! | SPACE) === 0x74) this.at++;
+    else if (!this.spaces(bytes, end)) return false;
+    const hour = this.number(bytes, end, 1, 2);
+    if (hour < 0 || !this.byte(bytes, end, COLON) || !this.#unit(bytes, end, 2, 60, 60)) return false;
+    if (this.byte(bytes, end, COLON)) {
       if (!this.#unit(bytes, end, 2, 60, 1)) return false;
-      if (this.#byte(bytes, end, POINT) && this.#number(bytes, end, 1, 9) < 0) return false;
+      if (this.byte(bytes, end, POINT) && this.number(bytes, end, 1, 9) < 0) return false;
     }
-    this.#spaces(bytes, end);
+    this.spaces(bytes, end);
     const twelve = this.#amOrPm(bytes, end);
-    if (twelve) this.#spaces(bytes, end);
-    if (this.#at < end && !this.#zone(bytes, end)) return false;
+    if (twelve) this.spaces(bytes, end);
+    if (this.at < end && !this.#zone(bytes, end)) return false;
     this.impossible ||= hour > (twelve ? 12 : 23) || (twelve && hour === 0);
     if (hour > (twelve ? 12 : 23) || (twelve && hour === 0)) return false;
     if (twelve) this.#hour12 = hour;
     else this.#seconds += hour * 3600;
     return true;
   }
-}
-
-function isLetter(byte: number): boolean {
-  const lower = byte | SPACE;
-  return lower >= 0x61 && lower <= 0x7a;
-}
-
-/** Whether `length` letters of `bytes` are the beginning of `name`: its first three, four of `september`, or all of it. */
-function isNamed(bytes: Uint8Array, start: number, length: number, name: string): boolean {
-  if (length !== 3 && length !== name.length && !(length === 4 && name === 'september')) return false;
-  for (let i = 0; i < length; i++) if ((bytes[start + i]! | SPACE) !== name.charCodeAt(i)) return false;
-  return true;
 }
 
 function same(bytes: Uint8Array, a: number, b: number, length: number): boolean {

@@ -132,6 +132,34 @@ t.test('a dictionary that may become full is replaced by a fresh one', async (t)
     t.same(values(typing(target), many), many, 'one batch beyond all room');
 });
 
+t.test('more distinct cells than are remembered are read as well', async (t) => {
+  const amounts = Array.from({ length: 140_000 }, (_, i) => i);
+  const ways: [string, Field, (i: number) => string][] = [
+    ['quantity', { constraints: { maxLength: 20 } }, (i) => String(i)],
+    ['quantity', { type: 'integer' }, (i) => `${i}e0`],
+    ['customer_id', { type: 'integer' }, (i) => `${i}.0`],
+  ];
+  for (const [target, field, write] of ways) {
+    const column = typing(target, field);
+    for (let start = 0; start < amounts.length; start += 10_000) {
+      const part = amounts.slice(start, start + 10_000);
+      const wanted = part.map((i) => (target === 'quantity' ? i * 1000 : String(i)));
+      assert.deepEqual(values(column, part.map(write)), wanted);
+    }
+    const again = amounts.slice(0, 100);
+    t.equal(values(column, again.map(write))[99], target === 'quantity' ? 99_000 : '99');
+    const many = amounts.slice(0, Dictionary.capacity + 1);
+    t.equal(
+      values(column, many.map(write)).at(-1),
+      target === 'quantity' ? Dictionary.capacity * 1000 : String(Dictionary.capacity),
+      'in one batch',
+    );
+  }
+  const notes = compileAttribute({ name: 'note' }, DEFAULTS);
+  const members = notes.members(cells(amounts.map(String)), () => true);
+  t.same([members[0], members.at(-1)], ['"note":"0"', '"note":"139999"']);
+});
+
 t.test('values that mean missing', async (t) => {
   const missingValues = ['', 'N/A', '-1', 'UNKNOWN', '0000-00-00'];
   const field = { missingValues };
@@ -246,6 +274,9 @@ t.test('constraints', async (t) => {
     ['store_id', { constraints: { minLength: 2, maxLength: 2 } }, '漢字', '漢字'],
     ['discount', { constraints: { maximum: 100 } }, '15', 150_000],
     ['discount', { bareNumber: false }, '15%', 1_500],
+    ['category', { type: 'number', constraints: { minimum: 1.1, maximum: 1.1 } }, '1.10', '1.1'],
+    ['category', { type: 'number', constraints: { enum: [1.5] } }, '1.50', '1.5'],
+    ['category', { type: 'boolean', constraints: { enum: [true] } }, '1', 'true'],
   ];
   for (const [target, field, text, value] of fine)
     t.same(values(typing(target, field), [text]), [value], JSON.stringify([target, field]));
@@ -257,6 +288,10 @@ t.test('a field that cannot be what it is mapped to is refused', async (t) => {
     message: 'field "quantity": expected a number, as it is mapped to quantity; its type is date',
   });
   t.throws(() => typing('sold_at', { type: 'boolean' }), { code: 'bad_field' });
+  t.throws(() => typing('store_id', { constraints: { pattern: '(' } }), {
+    code: 'bad_field',
+    message: 'field "store_id": expected a regular expression as its pattern, got "("',
+  });
   t.throws(() => typing('quantity', { constraints: { minimum: 'few' } }), {
     code: 'bad_field',
     message: 'field "quantity": expected a limit of type string, got "few"',
