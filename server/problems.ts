@@ -30,10 +30,6 @@ export function answerProblems(app: FastifyInstance): void {
     else request.log.info({ code: found.problem, detail: found.message }, 'request refused');
     return sendProblem(request, reply, found);
   });
-  app.setNotFoundHandler((request, reply) => {
-    const problem = new ProblemError('not_found', `there is no ${request.method} ${pathOf(request)}`);
-    return sendProblem(request, reply, problem);
-  });
 }
 
 function sendProblem(request: FastifyRequest, reply: FastifyReply, error: ProblemError): FastifyReply {

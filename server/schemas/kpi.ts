@@ -40,7 +40,6 @@ export const KpiFilter = Type.Object({
   store: filter('these stores'),
   category: filter('these categories'),
   product: filter('these products, by product_id'),
-  currency: filter('these currencies'),
 });
 export type KpiFilter = Static<typeof KpiFilter>;
 
@@ -167,3 +166,15 @@ export type Insight = Static<typeof Insight>;
 
 export const KpiInsights = record({ version: Type.Integer(), ...Span, items: Type.Array(Insight) });
 export type KpiInsights = Static<typeof KpiInsights>;
+
+/** What can be filtered by, for menus. Products are the best selling ones. */
+export const KpiFilters = record({
+  version: Type.Integer(),
+  ...Span,
+  currencies: Type.Array(Type.String()),
+  regions: Type.Array(Type.String()),
+  stores: Type.Array(Type.String()),
+  categories: Type.Array(Type.String()),
+  products: Type.Array(record({ product_id: Type.String(), name: Type.String() })),
+});
+export type KpiFilters = Static<typeof KpiFilters>;

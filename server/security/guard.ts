@@ -19,9 +19,14 @@ export async function guard(app: App, options: FilledOptions): Promise<void> {
   const token = options.token === undefined ? null : new TokenCheck(options.token);
   app.addHook('onRequest', async (request) => {
     refuseForeign(request, isOurs);
-    if (token && !request.routeOptions.config.isPublic && !token.admits(request.headers)) throw noToken();
+    if (token && !isPublic(request) && !token.admits(request.headers)) throw noToken();
   });
   sessionRoutes(app, token);
+}
+
+/** The page's own files hold no data, and what is not there needs no token to be told so. */
+function isPublic({ is404, routeOptions }: FastifyRequest): boolean {
+  return is404 || routeOptions.url === '/*' || routeOptions.config.isPublic === true;
 }
 
 function refuseForeign(request: FastifyRequest, isOurs: (host: string | undefined) => boolean): void {

@@ -1,0 +1,44 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { errorData } from '../../engine/errors.ts';
+import { homeAt } from '../../jobs/home.ts';
+import { type IngestOptions, ingest } from '../../jobs/ingest.ts';
+import type { IngestEvent } from '../../jobs/ingest/events.ts';
+import { start } from '../../jobs/start.ts';
+import type { FromWorker, ToWorker, WorkerInput } from './messages.ts';
+import { WatchedOperators } from './tap-watch.ts';
+import { tappedRegistry } from './tapped-registry.ts';
+
+/** Runs one ingest away from the thread that serves. */
+async function work({ homeDir, request, sampleMs, watched }: WorkerInput): Promise<void> {
+  const abort = new AbortController();
+  const operators = new WatchedOperators(watched, (sample) => send({ type: 'tap', sample }));
+  parentPort?.on('message', (message: ToWorker) => {
+    if (message.type === 'cancel') abort.abort();
+    else operators.watch(message.operators);
+  });
+  const { demo = false, trigger, files, dataset } = request;
+  const options: IngestOptions = {
+    ...{ home: homeAt(homeDir), signal: abort.signal, sampleMs },
+    wrapOperators: (registry) => tappedRegistry(registry, operators),
+    onEvent: (event: IngestEvent) => {
+      if (event.type === 'file-started') operators.follow(event);
+      send({ type: 'event', event });
+    },
+  };
+  const report = demo
+    ? await start({ ...options, onDemo: () => send({ type: 'demo' }) })
+    : { demo: [], run: await ingest({ ...options, trigger, ...(files && { files }), ...(dataset && { dataset }) }) };
+  send({ type: 'done', report: report.run, demo: report.demo });
+}
+
+function send(message: FromWorker): void {
+  parentPort?.postMessage(message);
+}
+
+try {
+  await work(workerData as WorkerInput);
+} catch (error) {
+  send({ type: 'failed', error: errorData(error) });
+} finally {
+  parentPort?.close();
+}

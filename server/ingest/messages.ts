@@ -1,0 +1,35 @@
+import type { ErrorData } from '../../engine/errors.ts';
+import type { IngestEvent } from '../../jobs/ingest/events.ts';
+import type { RunReport } from '../../jobs/ingest/report.ts';
+import type { TapSample } from '../../operators/tap.ts';
+
+/** What a run is asked for. */
+export interface RunRequest {
+  /** What started it. */
+  readonly trigger: string;
+  /** Paths of the files; without them, all that is in the inbox. */
+  readonly files?: readonly string[];
+  readonly dataset?: string;
+  /** Make up a month of sales if the home holds nothing at all. */
+  readonly demo?: boolean;
+}
+
+/** What the worker begins with. */
+export interface WorkerInput {
+  readonly homeDir: string;
+  readonly request: RunRequest;
+  readonly sampleMs: number;
+  /** Ids of operators whose records are looked at. */
+  readonly watched: readonly string[];
+}
+
+/** From the server to the worker. */
+export type ToWorker = { readonly type: 'cancel' } | { readonly type: 'watch'; readonly operators: readonly string[] };
+
+/** From the worker to the server. */
+export type FromWorker =
+  | { readonly type: 'event'; readonly event: IngestEvent }
+  | { readonly type: 'demo' }
+  | { readonly type: 'tap'; readonly sample: TapSample }
+  | { readonly type: 'done'; readonly report: RunReport; readonly demo: readonly string[] }
+  | { readonly type: 'failed'; readonly error: ErrorData };

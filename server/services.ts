@@ -1,0 +1,22 @@
+import type { Registry } from '../engine/plan.ts';
+import type { IngestHost } from './ingest/ingest-host.ts';
+import type { FactQueries } from './kpi/fact-queries.ts';
+import type { Hub } from './live/hub.ts';
+import type { LiveService } from './live/live-service.ts';
+import type { Metrics } from './metrics.ts';
+import type { FilledOptions } from './options.ts';
+import type { WarehouseReader } from './warehouse-reader.ts';
+import type { Health } from './schemas/health.ts';
+
+/** What routes work with. */
+export interface Services {
+  readonly options: FilledOptions;
+  readonly warehouse: WarehouseReader;
+  readonly facts: FactQueries;
+  readonly ingest: IngestHost;
+  readonly hub: Hub;
+  readonly live: LiveService;
+  readonly metrics: Metrics;
+  readonly registry: Registry;
+  readonly health: () => Promise<Health>;
+}
