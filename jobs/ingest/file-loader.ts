@@ -1,4 +1,5 @@
 import { join, resolve } from 'node:path';
+import { TillstreamError } from '../../engine/errors.ts';
 import type { LedgerEntry } from '../../engine/ledger.ts';
 import { run } from '../../engine/run.ts';
 import type { Dataset } from '../../operators/dataset/config.ts';
@@ -161,7 +162,7 @@ export class FileLoader {
 
   async #unmatched(progress: Progress, message: string): Promise<Loaded> {
     if (progress.candidate.origin === 'claimed') await giveBack(this.#setting.home, progress.path);
-    return this.#report(progress, 'unmatched', { code: 'unmatched', message });
+    return this.#report(progress, 'unmatched', new TillstreamError('unmatched', message));
   }
 
   async #unchanged(progress: Progress, knownAs: string): Promise<Loaded> {
