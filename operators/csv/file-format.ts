@@ -27,8 +27,10 @@ export async function readFormat(path: string, file: OpenFile, dialect: Dialect)
   const compression = dialect.compression === 'auto' ? (isGzip ? 'gzip' : 'none') : dialect.compression;
   const samples = compression === 'gzip' ? [gunzipHead(path, head)] : await samplesOf(file, head);
   const guess = guessEncoding(samples);
-  const encoding = dialect.encoding === 'auto' ? guess.encoding : dialect.encoding.toLowerCase();
-  const because = dialect.encoding === 'auto' ? guess.because : 'asked for';
+  // A byte order mark is no guess: it goes before the dialect.
+  const isGuessed = dialect.encoding === 'auto' || guess.bomBytes > 0;
+  const encoding = isGuessed ? guess.encoding : dialect.encoding.toLowerCase();
+  const because = isGuessed ? guess.because : 'asked for';
   refuseBinary(path, samples[0]!, encoding);
   if (!isUtf8Name(encoding)) transcoder(encoding);
   const isPlain = compression === 'none' && isUtf8Name(encoding);

@@ -29,9 +29,9 @@ export function firstRecord(window: Window, dialect: Dialect): FirstRecord | 'pa
   let { position, line } = preamble;
   while (position < to) {
     const bounds = walk.measure(bytes, position, to, final);
-    if (bounds.kind === 'partial') return 'partial';
+    if (bounds.kind === 'partial' || bounds.kind === 'partial-comment') return 'partial';
     const nextLine = line + lineBreaks(bytes, position, bounds.next);
-    if (bounds.kind === 'record') {
+    if (bounds.kind !== 'line') {
       const parsed = parseRecord(bytes.subarray(position, bounds.end), parts);
       if ('fault' in parsed)
         throw new TillstreamError('bad_header', `the first record cannot be read: ${parsed.fault.message}`, { line });

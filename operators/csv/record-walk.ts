@@ -5,15 +5,16 @@ import { whiteSpaceAt } from './white-space.ts';
 const LF = 10;
 const CR = 13;
 
-/** Where a record ends. */
+/** Where a record ends, and the line break after it. */
 export interface RecordBounds {
-  /** `line` is a comment or empty line, `partial` means that the rest of the record is not here yet. */
-  readonly kind: 'record' | 'line' | 'partial';
+  /**
+   * `line` is a comment or empty line, `open` a record with a quote that is never closed. Of `partial` and `partial-comment` the rest is
+   * not here yet.
+   */
+  readonly kind: 'record' | 'line' | 'open' | 'partial' | 'partial-comment';
   readonly end: number;
   /** First byte after the line break. */
   readonly next: number;
-  /** What there is of a partial record is a comment. */
-  readonly isComment: boolean;
 }
 
 /**
@@ -89,12 +90,7 @@ export class RecordWalk {
         if (c === LF || c === CR) {
           const next = c === CR && hasNext && bytes[i + 1] === LF ? i + 2 : i + 1;
           const isLine = !wasQuoting && cells === 0 && length === 0;
-          return {
-            kind: isLine ? 'line' : 'record',
-            end: i,
-            next,
-            isComment: false,
-          };
+          return { kind: isLine ? 'line' : 'record', end: i, next };
         }
         if (commenting) continue;
         if (c === comment && cells === 0 && length === 0) {
@@ -117,8 +113,8 @@ export class RecordWalk {
     }
     const isLine = !quoting && !wasQuoting && cells === 0 && length === 0;
     // The last byte may be part of a line break yet.
-    if (!final) return { kind: 'partial', end: end - 1, next: start, isComment: commenting && isLine };
-    return { kind: isLine ? 'line' : 'record', end, next: end, isComment: false };
+    if (!final) return { kind: commenting && isLine ? 'partial-comment' : 'partial', end: end - 1, next: start };
+    return { kind: isLine ? 'line' : quoting ? 'open' : 'record', end, next: end };
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Fault } from '../../engine/operator.ts';
 import { type ParsedRecord, parseRecord } from './parse-record.ts';
 import { RecordBlock } from './record-block.ts';
-import { lineBreaks, RecordWalk } from './record-walk.ts';
+import { lineBreaks, type RecordBounds, RecordWalk } from './record-walk.ts';
 import { RowScreen, type RowScreenOptions } from './row-screen.ts';
 import { CRAMPED, FULL, PARTIAL, RAGGED, SCANNED, ScanLoop } from './scan-loop.ts';
 
@@ -72,7 +72,7 @@ export class Scanner {
     loop.position = window.from;
     loop.side = window.to + 1;
     this.#walk.reset();
-    if (this.#discarding) this.#discard(window);
+    if (this.#discarding) this.#discard(window.to, window.final);
     for (let more = !this.#discarding; more; ) {
       const from = loop.position;
       const block = new RecordBlock(this.#stride, window.to - from, this.#recordBytes);
@@ -124,15 +124,16 @@ export class Scanner {
     const { dialect } = this.#options;
     const loop = this.#loop;
     const { position, line } = loop;
-    const bounds = this.#walk.measure(this.#bytes, position, to, final);
-    if (bounds.kind !== 'line' && bounds.end - position > dialect.maxRecordBytes) {
-      return this.#tooLong(block, to, final, bounds.isComment);
+    const { kind, end, next } = this.#walk.measure(this.#bytes, position, to, final);
+    if (kind !== 'line') {
+      const isPartial = kind === 'partial' || kind === 'partial-comment';
+      const isLong = end - position > dialect.maxRecordBytes;
+      if (isPartial && !isLong) return false;
+      if (isLong || kind === 'open') return this.#giveUp(block, to, final, kind, isLong);
+      this.#take(block, line, position, end, parseRecord(this.#bytes.subarray(position, end), dialect));
     }
-    if (bounds.kind === 'partial') return false;
-    loop.position = bounds.next;
-    loop.line += lineBreaks(this.#bytes, position, bounds.next);
-    if (bounds.kind === 'line') return true;
-    this.#take(block, line, position, bounds.end, parseRecord(this.#bytes.subarray(position, bounds.end), dialect));
+    loop.position = next;
+    loop.line += lineBreaks(this.#bytes, position, next);
     return true;
   }
 
@@ -161,12 +162,16 @@ export class Scanner {
   }
 
   /** Leaves out the line at hand; reading goes on after its line break, whatever quote is open. */
-  #tooLong(block: RecordBlock, to: number, final: boolean, isComment: boolean): boolean {
+  #giveUp(block: RecordBlock, to: number, final: boolean, kind: RecordBounds['kind'], isLong: boolean): boolean {
     const loop = this.#loop;
     const { position, line } = loop;
     this.#discarding = true;
-    this.#discard({ bytes: this.#bytes, from: position, to, final });
-    if (!isComment) this.#reject(block, line, position, this.#cut(position, to), this.#lengthFault(position, to));
+    this.#discard(to, final);
+    if (kind !== 'partial-comment') {
+      const end = this.#cut(position, to);
+      const fault = isLong ? this.#lengthFault(position, to) : this.#openFault(position, end);
+      this.#reject(block, line, position, end, fault);
+    }
     return !this.#discarding;
   }
 
@@ -185,8 +190,14 @@ export class Scanner {
     return { code: 'record_too_long', message: `record is longer than ${maxRecordBytes} bytes${cause}` };
   }
 
+  /** What csv-parse says of the first line of a record whose quote is never closed. */
+  #openFault(start: number, end: number): Fault {
+    const parsed = parseRecord(this.#bytes.subarray(start, end), this.#options.dialect);
+    return 'fault' in parsed ? parsed.fault : { code: 'bad_quoting', message: 'a quote is never closed' };
+  }
+
   /** Goes past the next line break, as far as it is in the window. */
-  #discard({ to, final }: Window): void {
+  #discard(to: number, final: boolean): void {
     const loop = this.#loop;
     const end = lineEnd(this.#bytes, loop.position, to);
     const isSplit = !final && this.#bytes[end] === 13 && end + 1 === to;

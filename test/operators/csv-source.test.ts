@@ -141,6 +141,8 @@ t.test('finds the encoding', async (t) => {
     const { records } = await readBytes(iconv.encode('id,stadt\n1,Köln\n', encoding), { encoding });
     t.equal(records[0]?.stadt, 'Köln', encoding);
   }
+  const marked = await readBytes(`\ufeff${UMLAUTS}`, { encoding: 'windows-1252' });
+  t.equal(marked.records[0]?.stadt, 'Köln', 'a byte order mark knows better than a dialect');
   t.equal(await codeOf(readBytes(UMLAUTS, { encoding: 'utf-9' })), 'unknown_encoding');
 });
 
@@ -296,6 +298,17 @@ t.test('an unclosed quote costs one dead letter, not the rest of the file', asyn
   );
 });
 
+t.test('a quote that the file ends with open costs its line', async (t) => {
+  const { records, letters } = await readBytes('id,store\n1,"North\n2,South\n3,East\n');
+  t.strictSame(
+    records.map(({ id }) => id),
+    ['2', '3'],
+  );
+  t.match(letters, [
+    { line: 2, raw: '1,"North', faults: [{ code: 'bad_quoting', message: /never closed in cell 2/ }] },
+  ]);
+});
+
 t.test('passes over a line of many megabytes', async (t) => {
   const { records, letters, lines } = await readBytes(`a,b\n1,${'x'.repeat(5_000_000)}\r\n2,y\r\n`);
   t.strictSame([records, lines], [[{ a: '2', b: 'y' }], [3]]);
@@ -397,7 +410,13 @@ const REJECTS: Record<string, Record<number, string>> = {
   'multiple_errors/invalid_utf_less.csv': { 3: 'too_few_fields' },
   'multiple_errors/invalid_utf_more.csv': { 3: 'too_many_fields' },
   'multiple_errors/invalid_utf_unquoted.csv': { 3: 'bad_quoting' },
-  'multiple_errors/multiple_errors.csv': { 4: 'too_many_fields', 5: 'too_many_fields', 6: 'bad_quoting' },
+  'multiple_errors/multiple_errors.csv': {
+    4: 'too_many_fields',
+    5: 'too_many_fields',
+    6: 'bad_quoting',
+    7: 'too_few_fields',
+    8: 'too_few_fields',
+  },
   'multiple_errors/unquoted_cast.csv': { 3: 'bad_quoting' },
   'unquoted/basic.csv': { 5: 'bad_quoting' },
   'unquoted/unquoted_new_line.csv': { 5: 'bad_quoting' },

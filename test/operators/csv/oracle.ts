@@ -14,6 +14,8 @@ export interface OracleRecord {
   /** csv-parse's own count of lines at its end. */
   readonly lastLine: number;
   readonly validUtf8: boolean;
+  /** Ends the file with a quote open. */
+  readonly open: boolean;
 }
 
 interface ParserState {
@@ -50,7 +52,9 @@ export function csvParseOptions(dialect: Dialect): Options {
 
 /** All records of `bytes` by csv-parse itself, in one piece; `bom` says whether a byte order mark may come first. */
 export function oracle(bytes: Buffer, dialect: Dialect, bom = true): OracleRecord[] {
-  const parser = new Parser({ ...csvParseOptions(dialect), bom }) as unknown as { api: Insides };
+  // csv-parse would take FF FE for the mark of UTF-16, which is for the source to decode before.
+  const hasMark = bom && bytes[0] === 0xef;
+  const parser = new Parser({ ...csvParseOptions(dialect), bom: hasMark }) as unknown as { api: Insides };
   const { api } = parser;
   const records: OracleRecord[] = [];
   let from = 0;
@@ -59,7 +63,16 @@ export function oracle(bytes: Buffer, dialect: Dialect, bom = true): OracleRecor
     // A quote that is never closed takes all that follows, line breaks too.
     const end = api.state.quoting ? next : withoutBreak(bytes, start, next);
     const validUtf8 = isUtf8(bytes.subarray(start, end));
-    records.push({ cells, faulty, start, end, line: 1 + breaks(bytes, 0, start), lastLine, validUtf8 });
+    records.push({
+      cells,
+      faulty,
+      start,
+      end,
+      line: 1 + breaks(bytes, 0, start),
+      lastLine,
+      validUtf8,
+      open: api.state.quoting,
+    });
     from = next;
   };
   const onRecord = api.__onRecord;
