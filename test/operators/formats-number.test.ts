@@ -86,13 +86,56 @@ t.test('numbers that are read', async (t) => {
 
 t.test('texts that are no number', async (t) => {
   const cases: [string, Partial<NumberFormatOptions>?][] = [
-    ['two'], [''], ['-'], ['.'], ['-.'], ['+'], ['()'], ['--5'], ['-5-'], ['(-5)'], ['5 5'], ['1.2.3'], ['1,5'], ['1,234.5'], ['0x10'], ['NaN'], ['Infinity'],
-    ['$5'], ['5%'], ['EUR 5'], ['1e'], ['e5'], ['1O0'], ['12 345'], ['1 2'], ['٣'], ['5_000'],
+    ['two'],
+    [''],
+    ['-'],
+    ['.'],
+    ['-.'],
+    ['+'],
+    ['()'],
+    ['--5'],
+    ['-5-'],
+    ['(-5)'],
+    ['5 5'],
+    ['1.2.3'],
+    ['1,5'],
+    ['1,234.5'],
+    ['0x10'],
+    ['NaN'],
+    ['Infinity'],
+    ['$5'],
+    ['5%'],
+    ['EUR 5'],
+    ['1e'],
+    ['e5'],
+    ['1O0'],
+    ['12 345'],
+    ['1 2'],
+    ['٣'],
+    ['5_000'],
     // A group of any other size than three may be a decimal sign: 1,5 is not to become 15.
-    ['1,5', { groupChar: ',' }], ['1,23', { groupChar: ',' }], ['1234,567', { groupChar: ',' }], [',234', { groupChar: ',' }], ['1,,234', { groupChar: ',' }], ['1,234,56', { groupChar: ',' }],
-    ['1.5', GERMAN], ['12.50', GERMAN], ['1,234.5', GERMAN], ['1,234\u00a0567', { groupChar: ',' }], ['1.234,567,8', GERMAN], ['1.0,234', { groupChar: ',' }],
-    ['$', LOOSE], ['$$5', LOOSE], ['%', LOOSE], ['A10', LOOSE], ['10%%', LOOSE], ['$5€', LOOSE], ['1O0', LOOSE], ['n/a', LOOSE], ['5 5', LOOSE],
-  ]; // biome-ignore format: one case after the other
+    ['1,5', { groupChar: ',' }],
+    ['1,23', { groupChar: ',' }],
+    ['1234,567', { groupChar: ',' }],
+    [',234', { groupChar: ',' }],
+    ['1,,234', { groupChar: ',' }],
+    ['1,234,56', { groupChar: ',' }],
+    ['1.5', GERMAN],
+    ['12.50', GERMAN],
+    ['1,234.5', GERMAN],
+    ['1,234\u00a0567', { groupChar: ',' }],
+    ['1.234,567,8', GERMAN],
+    ['1.0,234', { groupChar: ',' }],
+    ['$', LOOSE],
+    ['$$5', LOOSE],
+    ['%', LOOSE],
+    ['A10', LOOSE],
+    ['10%%', LOOSE],
+    ['$5€', LOOSE],
+    ['1O0', LOOSE],
+    ['n/a', LOOSE],
+    ['5 5', LOOSE],
+  ];
   for (const [text, options] of cases) {
     const got = text === '' ? 'an empty cell' : JSON.stringify(text);
     t.equal(
@@ -187,9 +230,16 @@ t.test('a number is read back from each way of writing it', async () => {
 t.test('fast and thorough way agree on any bytes that look like numbers', async () => {
   const text = fc.string({ unit: fc.constantFrom(...'00123456789..,,--+ ()$%eE£\u00a0'), maxLength: 24 });
   const formats = [
-    money(), money(LOOSE), money({ groupChar: ',' }), money(GERMAN), money({ ...LOOSE, groupChar: ',' }), money({ decimalChar: '·' }),
-    new DecimalFormat({ field: 'n', scale: 1 }), new DecimalFormat({ field: 'n', scale: 1000, whole: true }), new DecimalFormat({ field: 'n', scale: 1000 }),
-  ]; // biome-ignore format: all on a line
+    money(),
+    money(LOOSE),
+    money({ groupChar: ',' }),
+    money(GERMAN),
+    money({ ...LOOSE, groupChar: ',' }),
+    money({ decimalChar: '·' }),
+    new DecimalFormat({ field: 'n', scale: 1 }),
+    new DecimalFormat({ field: 'n', scale: 1000, whole: true }),
+    new DecimalFormat({ field: 'n', scale: 1000 }),
+  ];
   fc.assert(
     fc.property(text, (text) => void formats.map((format) => parsed(format, text))),
     { numRuns: 5000 },
