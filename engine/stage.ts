@@ -99,7 +99,8 @@ export class Stage {
         ended.promise.then((cause) => callback(error ?? cause));
       },
     });
-    this.#send({ kind: 'run', run });
+    if (this.#failure) setImmediate(() => this.#endByFailure());
+    else this.#send({ kind: 'run', run });
     return stream;
   }
 
@@ -159,11 +160,12 @@ export class Stage {
   #fail(error: Error): void {
     this.#failure ??= error;
     for (const id of [...this.#calls.keys()]) this.#settle(id, { error: this.#failure });
-    this.#onEnded({
-      kind: 'ended',
-      error: { name: 'TillstreamError', code: 'stage_died', message: error.message },
-      operators: [],
-    });
+    this.#endByFailure();
+  }
+
+  #endByFailure(): void {
+    const message = this.#failure?.message ?? '';
+    this.#onEnded({ kind: 'ended', error: { name: 'TillstreamError', code: 'stage_died', message }, operators: [] });
   }
 
   #send(message: ToStage): void {
