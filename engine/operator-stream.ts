@@ -191,6 +191,7 @@ async function* items(
         yield { kind: 'checkpoint', number: number++, position: item, states: {}, counts: { [meter.id]: counts } };
       } else {
         meter.batches++;
+        meter.bytes = source.bytes?.() ?? meter.bytes;
         const amount = item.sum(measure) ?? 0;
         meter.counts.found += amount;
         addTally(meter.counts.out, item.length, amount);

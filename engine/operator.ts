@@ -61,6 +61,8 @@ export interface OperatorInstance {
 /** A running source: a sequence of batches and, between them, positions at which it can resume. */
 export interface SourceInstance {
   read(out: Outputs): AsyncIterable<Batch | SourcePosition>;
+  /** Bytes of the split consumed so far, for progress between positions. */
+  bytes?(): number;
   close?(): void | Promise<void>;
 }
 

@@ -59,6 +59,7 @@ class CsvSource implements SourceInstance {
   readonly #context: OperatorContext;
   readonly #path: string;
   #sequence = 0;
+  #reader: TextReader | undefined;
 
   constructor(options: Options, context: OperatorContext) {
     this.#options = options;
@@ -70,12 +71,17 @@ class CsvSource implements SourceInstance {
     let reader: TextReader | undefined;
     try {
       reader = await this.#open();
+      this.#reader = reader;
       yield* this.#records(reader, out);
     } catch (error) {
       throw readError(this.#path, error);
     } finally {
       await reader?.close();
     }
+  }
+
+  bytes(): number {
+    return this.#reader?.hash.bytes ?? 0;
   }
 
   #open(): Promise<TextReader> {
