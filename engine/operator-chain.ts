@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import type { Duplex } from 'node:stream';
 import { chainUnchecked } from 'stream-chain';
 import type { Split } from './batch.ts';
+import { withContext } from './errors.ts';
 import { OperatorMeter } from './metrics.ts';
 import type { OperatorContext } from './operator.ts';
 import { OperatorStream } from './operator-stream.ts';
@@ -37,18 +38,28 @@ export interface OperatorChain {
 /** Makes the operators of `nodes` and composes them with stream-chain. */
 export function operatorChain(nodes: readonly PlanNode[], surroundings: Surroundings): OperatorChain {
   const meters = nodes.map((node) => new OperatorMeter(node.id));
-  const streams = nodes.map((node, index) => operatorStream(node, meters[index]!, surroundings));
+  const streams: OperatorStream[] = [];
+  try {
+    for (const [index, node] of nodes.entries()) streams.push(operatorStream(node, meters[index]!, surroundings));
+  } catch (error) {
+    for (const stream of streams) stream.destroy();
+    throw error;
+  }
   const stream = chainUnchecked(streams, { objectMode: true, highWaterMark: 1 }) as unknown as Duplex;
   const closed = Promise.all(streams.map((each) => (each.closed ? null : once(each, 'close').catch(() => null))));
   return { stream, meters, closed };
 }
 
 function operatorStream(node: PlanNode, meter: OperatorMeter, surroundings: Surroundings): OperatorStream {
+  const { measure, split } = surroundings;
   // Plans are made from the registry, so a node's operator is there and is no source.
   const operator = surroundings.registry.get(node.operator)!;
-  const instance = operator.create!(node.options, contextOf(node.id, surroundings));
-  const state = surroundings.states[node.id];
-  if (state !== undefined) instance.restore?.(state);
-  const { measure, split } = surroundings;
-  return new OperatorStream(operator, instance, { meter, measure, split });
+  try {
+    const instance = operator.create!(node.options, contextOf(node.id, surroundings));
+    const state = surroundings.states[node.id];
+    if (state !== undefined) instance.restore?.(state);
+    return new OperatorStream(operator, instance, { meter, measure, split });
+  } catch (error) {
+    throw withContext(error, { operator: node.id, file: split.file });
+  }
 }

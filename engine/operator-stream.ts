@@ -166,9 +166,26 @@ async function closing(instance: { close?(): void | Promise<void> }): Promise<vo
   await instance.close?.();
 }
 
+export interface SourceStream {
+  readonly stream: Readable;
+  /** Closes a source that was never read from, which its stream would not do. */
+  abandon(): Promise<void>;
+}
+
 /** A running source as a Readable of {@link Item}s: its batches, its dead letters, and a checkpoint at each position. */
-export function sourceStream(source: SourceInstance, parts: StreamParts, firstCheckpoint: number): Readable {
-  return Readable.from(items(source, parts, firstCheckpoint), { objectMode: true, highWaterMark: QUEUED_BATCHES });
+export function sourceStream(source: SourceInstance, parts: StreamParts, firstCheckpoint: number): SourceStream {
+  let begun = false;
+  async function* begin(): AsyncGenerator<Item> {
+    begun = true;
+    yield* items(source, parts, firstCheckpoint);
+  }
+  return {
+    stream: Readable.from(begin(), { objectMode: true, highWaterMark: QUEUED_BATCHES }),
+    async abandon() {
+      if (!begun) await closing(source);
+      begun = true;
+    },
+  };
 }
 
 async function* items(

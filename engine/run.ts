@@ -3,7 +3,7 @@ import { pipeline } from 'node:stream/promises';
 import type { Split } from './batch.ts';
 import { bottleneck, type MetricsSample, OperatorMeter, type OperatorMetrics } from './metrics.ts';
 import type { Checkpoint } from './operator.ts';
-import { contextOf, operatorChain, type Surroundings } from './operator-chain.ts';
+import { contextOf, type OperatorChain, operatorChain, type Surroundings } from './operator-chain.ts';
 import { type Item, isCheckpoint, sourceStream } from './operator-stream.ts';
 import type { Plan, Registry } from './plan.ts';
 import type { Services } from './services.ts';
@@ -78,16 +78,19 @@ class Running {
     const rest = this.#request.plan.slice(1);
     const here = this.#request.stage ? rest.slice(0, this.#request.stage.from - 1) : rest;
     const source = this.#source(surroundings);
-    const chain = here.length > 0 ? operatorChain(here, surroundings) : null;
-    this.#here = [source.meter, ...(chain?.meters ?? [])];
-    const tail = this.#tail(surroundings, sampleMs);
-    const timer = setInterval(() => this.#sample(), sampleMs);
+    let chain: OperatorChain | null = null;
+    let timer: NodeJS.Timeout | undefined;
     try {
+      chain = here.length > 0 ? operatorChain(here, surroundings) : null;
+      this.#here = [source.meter, ...(chain?.meters ?? [])];
+      const tail = this.#tail(surroundings, sampleMs);
+      timer = setInterval(() => this.#sample(), sampleMs);
       const streams = chain ? [source.stream, chain.stream, tail] : [source.stream, tail];
       await pipeline(streams, { signal });
     } finally {
       clearInterval(timer);
       this.#abort.abort();
+      await source.abandon();
       await chain?.closed;
     }
     return this.#result();
@@ -113,7 +116,7 @@ class Running {
     // Plans are made from the registry and begin with a source.
     const instance = registry.get(node.operator)!.source!(options, contextOf(node.id, surroundings));
     const parts = { meter, measure: surroundings.measure, split };
-    return { meter, stream: sourceStream(instance, parts, resume ? resume.number + 1 : 0) };
+    return { meter, ...sourceStream(instance, parts, resume ? resume.number + 1 : 0) };
   }
 
   #tail({ split, measure, states }: Surroundings, sampleMs: number): Writable {
