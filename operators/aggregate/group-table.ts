@@ -7,6 +7,9 @@ export class GroupTable {
   readonly #keys: Int32Array[];
   readonly #sums: Float64Array[];
   #hashes = new Int32Array(1024);
+  /** Hash and group of each row of the batch at hand; used again for the next, which spares the collector much work. */
+  #rowHashes = new Int32Array(0);
+  #rowGroups = new Int32Array(0);
   #slots = new Int32Array(2048).fill(EMPTY);
 
   constructor(keyCount: number, measureCount: number) {
@@ -14,11 +17,18 @@ export class GroupTable {
     this.#sums = Array.from({ length: measureCount }, () => new Float64Array(1024));
   }
 
-  /** The group of each row; a null key column plays no part. New groups are made as needed. */
+  /**
+   * The group of each row, valid until the next call; a null key column plays no part. New groups are made as needed.
+   */
   groupsOf(keys: readonly (Int32Array | null)[], rows: number): Int32Array {
     this.#reserve(this.size + rows);
-    const hashes = hashesOf(keys, rows);
-    const groups = new Int32Array(rows);
+    if (this.#rowHashes.length < rows) {
+      this.#rowHashes = new Int32Array(rows);
+      this.#rowGroups = new Int32Array(rows);
+    }
+    const hashes = this.#rowHashes.subarray(0, rows);
+    hashKeys(keys, hashes);
+    const groups = this.#rowGroups.subarray(0, rows);
     const present = keys.flatMap((key, k) => (key ? [{ key, stored: this.#keys[k]! }] : []));
     const mask = this.#slots.length - 1;
     for (let row = 0; row < rows; row++) {
@@ -80,15 +90,15 @@ function same(present: readonly { key: Int32Array; stored: Int32Array }[], row: 
   return true;
 }
 
-function hashesOf(keys: readonly (Int32Array | null)[], rows: number): Int32Array {
-  const hashes = new Int32Array(rows);
+function hashKeys(keys: readonly (Int32Array | null)[], hashes: Int32Array): void {
+  const rows = hashes.length;
+  hashes.fill(0);
   for (const key of keys) {
     if (!key) continue;
     for (let row = 0; row < rows; row++)
       hashes[row] = Math.imul(hashes[row]! ^ key[row]!, 0x9e3779b1) ^ (hashes[row]! >>> 13);
   }
   for (let row = 0; row < rows; row++) hashes[row]! ^= hashes[row]! >>> 15;
-  return hashes;
 }
 
 function enlarged<T extends Int32Array | Float64Array>(from: T, to: T): T {

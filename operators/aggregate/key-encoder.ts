@@ -13,18 +13,20 @@ export class KeyEncoder {
   #seen = false;
   #source: Dictionary | null = null;
   #codes = new Int32Array(0);
+  /** Codes of the batch at hand, used again for the next. */
+  #out = new Int32Array(0);
 
   hasRoomFor(count: number): boolean {
     return this.#dictionary.hasRoomFor(count);
   }
 
-  /** Codes of the column's values; -1 is missing. Null if the column is not there: it plays no part. */
+  /** Codes of the column's values, valid until the next call; -1 is missing. Null if the column is not there: it plays no part. */
   encode(column: Column | undefined, length: number): Int32Array | null {
     if (!column) return null;
     this.#seen = true;
     if (column.kind === 'number') return this.#encodeNumbers(column);
     if (column.kind === 'dictionary') return this.#encodeCodes(column);
-    const codes = new Int32Array(length);
+    const codes = this.#room(length);
     for (let row = 0; row < length; row++) {
       const text = column.get(row);
       codes[row] = text === null ? MISSING : this.#dictionary.encode(text);
@@ -52,7 +54,7 @@ export class KeyEncoder {
       this.#codes = grown;
     }
     const map = this.#codes;
-    const out = new Int32Array(codes.length);
+    const out = this.#room(codes.length);
     for (let row = 0; row < codes.length; row++) {
       const code = codes[row]!;
       let mapped = code < 0 ? MISSING : map[code]!;
@@ -68,7 +70,7 @@ export class KeyEncoder {
   #encodeNumbers(column: NumberColumn): Int32Array {
     this.#type ??= column;
     const { values } = column;
-    const out = new Int32Array(values.length);
+    const out = this.#room(values.length);
     let last = Number.NaN;
     let lastCode = MISSING;
     for (let row = 0; row < values.length; row++) {
@@ -80,6 +82,11 @@ export class KeyEncoder {
       out[row] = lastCode;
     }
     return out;
+  }
+
+  #room(length: number): Int32Array {
+    if (this.#out.length < length) this.#out = new Int32Array(length);
+    return this.#out.subarray(0, length);
   }
 
   #codeOf(value: number): number {
