@@ -7,7 +7,9 @@ import { type Cell, csvText } from './csv.ts';
  * warehouse.
  */
 export function isKnown(request: FastifyRequest, reply: FastifyReply, ...dependsOn: readonly unknown[]): boolean {
-  const digest = createHash('sha256').update(JSON.stringify([request.url, ...dependsOn])).digest('base64url');
+  const digest = createHash('sha256')
+    .update(JSON.stringify([request.url, ...dependsOn]))
+    .digest('base64url');
   const etag = `"${digest.slice(0, 27)}"`;
   reply.header('etag', etag).header('cache-control', 'private, no-cache');
   const known = request.headers['if-none-match']?.split(',').map((each) => each.trim().replace(/^W\//, ''));

@@ -98,7 +98,11 @@ function measure(app: App, { ingest, hub, warehouse }: Pick<Services, 'ingest' |
   const metrics = new Metrics(ingest);
   metrics.gauge('tillstream_live_clients', 'WebSocket clients connected.', () => hub.clients);
   metrics.gauge('tillstream_live_frames_dropped', 'Live messages that slow clients did not get.', () => hub.dropped);
-  metrics.gauge('tillstream_warehouse_version', 'Counts up with every change of the warehouse.', () => warehouse.version);
+  metrics.gauge(
+    'tillstream_warehouse_version',
+    'Counts up with every change of the warehouse.',
+    () => warehouse.version,
+  );
   app.addHook('onResponse', async (request, reply) => {
     const route = request.is404 ? 'none' : (request.routeOptions.url ?? 'none');
     metrics.request(request.method, route, reply.statusCode, reply.elapsedTime / 1000);
@@ -121,4 +125,3 @@ async function ownVersion(): Promise<string> {
   const text = await readFile(new URL('../package.json', import.meta.url), 'utf8');
   return (JSON.parse(text) as { version: string }).version;
 }
-

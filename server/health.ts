@@ -1,7 +1,7 @@
 import { access, constants } from 'node:fs/promises';
-import { ledgerTotals } from '../engine/ledger.ts';
 import { ledgerOfRun } from '../db/ledger.ts';
 import { listRuns } from '../db/runs.ts';
+import { ledgerTotals } from '../engine/ledger.ts';
 import type { Home } from '../jobs/home.ts';
 import type { IngestHost } from './ingest/ingest-host.ts';
 import type { Health, HealthCheck } from './schemas/health.ts';
@@ -68,6 +68,7 @@ function lastRunEnded({ db }: WarehouseReader, ingest: IngestHost): string {
   if (ingest.isRunning) return ingest.isStopping ? 'a run is stopping' : 'a run is at hand';
   const last = listRuns(db, { limit: 1 })[0];
   if (!last) return 'no run yet';
-  if (last.status === 'failed') throw new Unwell(`run ${last.run_id} failed: ${last.error_message ?? 'no reason given'}`);
+  if (last.status === 'failed')
+    throw new Unwell(`run ${last.run_id} failed: ${last.error_message ?? 'no reason given'}`);
   return `run ${last.run_id} is ${last.status}`;
 }

@@ -64,7 +64,12 @@ export class LetterCells {
 function cellsOf(raw: string, { dialect }: Dataset): string[] | null {
   const { delimiter, quoteChar, escapeChar } = dialect;
   try {
-    const options = { delimiter, quote: quoteChar ?? false, relax_column_count: true, relax_quotes: dialect.relaxQuotes };
+    const options = {
+      delimiter,
+      quote: quoteChar ?? false,
+      relax_column_count: true,
+      relax_quotes: dialect.relaxQuotes,
+    };
     const [cells] = parse(raw, { ...options, ...(escapeChar !== undefined && { escape: escapeChar }) });
     return cells ?? null;
   } catch {

@@ -11,7 +11,10 @@ export const OPERATOR_METRICS = [
   { name: 'tillstream_operator_filtered_records_total', help: 'Records left out on purpose, by reason.' },
   { name: 'tillstream_operator_dead_lettered_records_total', help: 'Records put aside as faulty, by reason.' },
   { name: 'tillstream_operator_busy_seconds_total', help: 'Time that the operator worked.' },
-  { name: 'tillstream_operator_backpressured_seconds_total', help: 'Time that the operator waited for room downstream.' },
+  {
+    name: 'tillstream_operator_backpressured_seconds_total',
+    help: 'Time that the operator waited for room downstream.',
+  },
   { name: 'tillstream_operator_idle_seconds_total', help: 'Time that the operator waited for records.' },
 ] as const;
 
@@ -91,7 +94,10 @@ export class Metrics {
       amounts.forEach((byReason, index) => {
         for (const [reason, amount] of byReason) this.#add(index, id, reason, amount);
       });
-      this.#before.set(id, amounts.map((byReason) => [...byReason]));
+      this.#before.set(
+        id,
+        amounts.map((byReason) => [...byReason]),
+      );
     }
   }
 

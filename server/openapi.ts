@@ -20,13 +20,20 @@ export async function describeApi(app: App, version: string, needsToken: boolean
         securitySchemes: { token: { type: 'http', scheme: 'bearer' } },
         schemas: { Problem: { ...Problem, $id: undefined } as never },
         responses: {
-          Problem: { description: 'What went wrong', content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } } },
+          Problem: {
+            description: 'What went wrong',
+            content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+          },
         },
       },
     },
     transformObject: (documented) => withProblems('openapiObject' in documented ? documented.openapiObject : {}),
   });
-  await app.register(swaggerUi, { routePrefix: '/docs', staticCSP: false, uiConfig: { deepLinking: true, docExpansion: 'list' } });
+  await app.register(swaggerUi, {
+    routePrefix: '/docs',
+    staticCSP: false,
+    uiConfig: { deepLinking: true, docExpansion: 'list' },
+  });
 }
 
 /** Every operation may answer with a problem. */

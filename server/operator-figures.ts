@@ -1,6 +1,6 @@
-import { type MetricsSample, type OperatorMetrics, shares } from '../engine/metrics.ts';
-import type { Tally } from '../engine/operator.ts';
 import { handled } from '../engine/ledger.ts';
+import type { Activity, MetricsSample, OperatorMetrics } from '../engine/metrics.ts';
+import type { Tally } from '../engine/operator.ts';
 import { addCounts, emptyCounts, sumOf } from '../engine/tally.ts';
 import type { OperatorFigures } from './schemas/ledger.ts';
 import type { OperatorPoint } from './schemas/operator-point.ts';
@@ -29,16 +29,30 @@ function recordsOf(tallies: Readonly<Record<string, Tally>>): Record<string, num
 
 /** An operator between two samples that are `ms` apart. */
 export function operatorPoint(now: OperatorMetrics, before: OperatorMetrics | undefined, ms: number): OperatorPoint {
-  const perSecond = (after: number, earlier = 0) => (ms > 0 ? Math.max(0, Math.round(((after - earlier) / ms) * 1000)) : 0);
+  const perSecond = (after: number, earlier = 0) =>
+    ms > 0 ? Math.max(0, Math.round(((after - earlier) / ms) * 1000)) : 0;
   return {
     id: now.id,
     in_per_second: perSecond(now.counts.in.records, before?.counts.in.records),
     out_per_second: perSecond(sentBy(now), before && sentBy(before)),
-    ...shares(now, before),
+    ...sharesOf(now, before),
     queue_depth: now.queueDepth,
     dead_lettered: sumOf(now.counts.deadLettered).records,
     filtered: sumOf(now.counts.filtered).records,
   };
+}
+
+/**
+ * Per mille of the time between two samples. Time that operators share is set right afterwards, so that over a short span one of
+ * the three may seem to have gone back: it counts as nothing.
+ */
+function sharesOf(now: OperatorMetrics, before: OperatorMetrics | undefined): Record<Activity, number> {
+  const busy = Math.max(0, now.busyMs - (before?.busyMs ?? 0));
+  const idle = Math.max(0, now.idleMs - (before?.idleMs ?? 0));
+  const backpressured = Math.max(0, now.backpressuredMs - (before?.backpressuredMs ?? 0));
+  const all = busy + idle + backpressured || 1;
+  const perMille = (ms: number) => Math.round((ms / all) * 1000);
+  return { busy: perMille(busy), idle: perMille(idle), backpressured: perMille(backpressured) };
 }
 
 /** A sink sends its records to where they are kept. */

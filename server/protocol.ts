@@ -71,6 +71,9 @@ export const LiveKpi = record({
   }),
   provisional: Type.Boolean(),
   ...Measures.properties,
+  avg_margin: nullable(
+    Type.Number({ description: "The Python original's: the mean margin of a day's product in a store, in per cent." }),
+  ),
 });
 export type LiveKpi = Static<typeof LiveKpi>;
 

@@ -1,7 +1,7 @@
 import { createServer } from './create-server.ts';
 import { cannotListen } from './errors.ts';
-import type { RunRequest } from './ingest/messages.ts';
 import type { IngestListener, RunOutcome } from './ingest/ingest-host.ts';
+import type { RunRequest } from './ingest/messages.ts';
 import { fillServerOptions, type ServerOptions } from './options.ts';
 
 export interface ServeOptions extends ServerOptions {

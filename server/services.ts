@@ -5,8 +5,8 @@ import type { Hub } from './live/hub.ts';
 import type { LiveService } from './live/live-service.ts';
 import type { Metrics } from './metrics.ts';
 import type { FilledOptions } from './options.ts';
-import type { WarehouseReader } from './warehouse-reader.ts';
 import type { Health } from './schemas/health.ts';
+import type { WarehouseReader } from './warehouse-reader.ts';
 
 /** What routes work with. */
 export interface Services {

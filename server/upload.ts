@@ -25,12 +25,17 @@ export interface Uploaded {
 export function safeName(sent: string): string {
   const last = sent.normalize('NFC').split(/[/\\]/).at(-1) ?? '';
   // biome-ignore lint/suspicious/noControlCharactersInRegex: those are what is to be left out.
-  const plain = last.replace(/[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2066-\u2069<>:"|?*`$;&]/g, '').trim();
+  const plain = last
+    .replace(/[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2066-\u2069<>:"|?*`$;&]/g, '')
+    .trim();
   const name = plain.replace(/^[.~\-\s]+/, '');
   const { name: stem, ext } = splitName(name);
   const cut = `${[...stem].slice(0, LONGEST_NAME).join('')}${ext}`;
   if (stem === '' || !isInboxName(cut)) {
-    throw new ProblemError('not_a_sales_file', `the inbox takes .csv, .tsv, .tab, .psv and .txt, also with .gz; got "${last}"`);
+    throw new ProblemError(
+      'not_a_sales_file',
+      `the inbox takes .csv, .tsv, .tab, .psv and .txt, also with .gz; got "${last}"`,
+    );
   }
   return cut;
 }
@@ -46,7 +51,12 @@ function splitName(name: string): { name: string; ext: string } {
  * Writes what is sent into the inbox, piece by piece, under a hidden name; it gets its own when all of it is there. A name that is
  * taken is kept, and the new file is called `name-2.csv`. `isWhole` tells afterwards whether nothing was cut off.
  */
-export async function receiveFile(raw: string, sent: string, data: Readable, isWhole: () => boolean): Promise<Uploaded> {
+export async function receiveFile(
+  raw: string,
+  sent: string,
+  data: Readable,
+  isWhole: () => boolean,
+): Promise<Uploaded> {
   const name = safeName(sent);
   await mkdir(raw, { recursive: true });
   const hidden = join(raw, `${PREFIX}${randomUUID()}.part`);

@@ -1,8 +1,8 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { errorData } from '../../engine/errors.ts';
 import { homeAt } from '../../jobs/home.ts';
-import { type IngestOptions, ingest } from '../../jobs/ingest.ts';
 import type { IngestEvent } from '../../jobs/ingest/events.ts';
+import { type IngestOptions, ingest } from '../../jobs/ingest.ts';
 import { start } from '../../jobs/start.ts';
 import type { FromWorker, ToWorker, WorkerInput } from './messages.ts';
 import { WatchedOperators } from './tap-watch.ts';

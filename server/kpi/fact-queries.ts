@@ -43,7 +43,10 @@ export class FactQueries {
     const known = this.#answers.get(key);
     if (known) return known;
     if (this.#waiting.size >= MOST_WAITING) {
-      throw new ProblemError('unavailable', 'too many questions of this kind are being answered; ask again in a moment');
+      throw new ProblemError(
+        'unavailable',
+        'too many questions of this kind are being answered; ask again in a moment',
+      );
     }
     const answer = this.#send(by, filter);
     this.#answers.set(key, answer);

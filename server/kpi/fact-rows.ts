@@ -6,7 +6,12 @@ import { type BreakdownRequest, comparedFilter, type FullRow, soldSpan } from '.
 import { checkPeriod } from './periods.ts';
 
 /** A page of sales by what only single sales know, in the shape of the other breakdowns. */
-export async function factRows({ warehouse, facts }: Services, by: FactField, filter: KpiFilter, request: BreakdownRequest) {
+export async function factRows(
+  { warehouse, facts }: Services,
+  by: FactField,
+  filter: KpiFilter,
+  request: BreakdownRequest,
+) {
   checkPeriod(filter);
   const { comparison, order = 'key', limit, offset } = request;
   const sold = soldSpan(warehouse.db, filter);

@@ -23,14 +23,20 @@ const LOW_MARGIN = 10;
 
 const money = (value: number) => value.toLocaleString('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 2 });
 const percent = (part: number) => `${(part * 100).toLocaleString('en-US', { maximumFractionDigits: 1 })} %`;
-const named = ({ key, label }: BreakdownRow) => (key === '' ? 'sales without a name' : label === key ? key : `${label} (${key})`);
+const named = ({ key, label }: BreakdownRow) =>
+  key === '' ? 'sales without a name' : label === key ? key : `${label} (${key})`;
 
 const topRegion: Rule = ({ regions }) => {
   const known = regions.filter(({ key }) => key !== '');
   const [best] = known;
   if (!best || known.length < 2) return null;
   const text = `${best.key} leads the regions with ${money(best.revenue)}${best.share === null ? '' : `, ${percent(best.share)} of all revenue`}.`;
-  return { code: 'top_region', mood: 'good', text, figures: { region: best.key, revenue: best.revenue, share: best.share } };
+  return {
+    code: 'top_region',
+    mood: 'good',
+    text,
+    figures: { region: best.key, revenue: best.revenue, share: best.share },
+  };
 };
 
 const weakestRegion: Rule = ({ regions, total }) => {
@@ -48,7 +54,12 @@ const topProduct: Rule = ({ products }) => {
   const best = products.find(({ key }) => key !== '');
   if (!best) return null;
   const text = `${named(best)} is the best seller with ${money(best.revenue)}${best.profit === null ? '' : ` revenue and ${money(best.profit)} profit`}.`;
-  return { code: 'top_product', mood: 'good', text, figures: { product_id: best.key, revenue: best.revenue, profit: best.profit } };
+  return {
+    code: 'top_product',
+    mood: 'good',
+    text,
+    figures: { product_id: best.key, revenue: best.revenue, profit: best.profit },
+  };
 };
 
 const overallMargin: Rule = ({ total }) => {
@@ -73,7 +84,12 @@ const lossMakers: Rule = ({ products }) => {
   const lost = rounded(losing.reduce((sum, { profit }) => sum + (profit ?? 0), 0));
   const who = losing.length === 1 ? `${named(worst)} is` : `${losing.length} of the best selling products are`;
   const text = `${who} sold at a loss, ${money(-lost)} in all${losing.length === 1 ? '' : `; ${named(worst)} loses most`}.`;
-  return { code: 'sold_at_a_loss', mood: 'bad', text, figures: { products: losing.length, profit: lost, worst: worst.key } };
+  return {
+    code: 'sold_at_a_loss',
+    mood: 'bad',
+    text,
+    figures: { products: losing.length, profit: lost, worst: worst.key },
+  };
 };
 
 const momentum: Rule = ({ days }) => {
@@ -84,7 +100,12 @@ const momentum: Rule = ({ days }) => {
   if (change === null) return null;
   const figures = { revenue: rounded(last), previous_revenue: rounded(before), change };
   if (Math.abs(change) < NOTABLE) {
-    return { code: 'momentum', mood: 'neutral', text: 'The last seven days sold as much as the seven before.', figures };
+    return {
+      code: 'momentum',
+      mood: 'neutral',
+      text: 'The last seven days sold as much as the seven before.',
+      figures,
+    };
   }
   const direction = change > 0 ? 'more' : 'less';
   const text = `The last seven days sold ${percent(Math.abs(change))} ${direction} than the seven before.`;
@@ -96,7 +117,12 @@ const dayOverDay: Rule = ({ days }) => {
   const change = before && last ? changeOf(last.revenue, before.revenue) : null;
   if (!before || !last || change === null) return null;
   const text = `The last day, ${last.period}, sold ${percent(Math.abs(change))} ${change < 0 ? 'less' : 'more'} than ${before.period}.`;
-  return { code: 'day_over_day', mood: change < 0 ? 'bad' : 'good', text, figures: { day: last.period, revenue: last.revenue, change } };
+  return {
+    code: 'day_over_day',
+    mood: change < 0 ? 'bad' : 'good',
+    text,
+    figures: { day: last.period, revenue: last.revenue, change },
+  };
 };
 
 const bestDay: Rule = ({ days, total }) => {
@@ -120,7 +146,12 @@ const concentration: Rule = ({ products, productCount, total }) => {
   const ten = products.slice(0, 10).reduce((sum, { revenue }) => sum + revenue, 0);
   const share = rounded(ten / total.revenue);
   const text = `Ten of ${productCount} products bring ${percent(share)} of the revenue.`;
-  return { code: 'concentration', mood: share > 0.5 ? 'bad' : 'neutral', text, figures: { share, products: productCount } };
+  return {
+    code: 'concentration',
+    mood: share > 0.5 ? 'bad' : 'neutral',
+    text,
+    figures: { share, products: productCount },
+  };
 };
 
 const RULES: readonly Rule[] = [

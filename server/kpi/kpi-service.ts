@@ -90,10 +90,18 @@ export function kpiTrend(db: Database, filter: KpiFilter, request: TrendRequest)
     const { from, to, ...others } = filter;
     const first = soldSpan(db, others).first_day;
     const shape = {
-      ...{ granularity, window, from: from === undefined ? null : ordinalOf(weekStart(from, granularity), granularity) },
+      ...{
+        granularity,
+        window,
+        from: from === undefined ? null : ordinalOf(weekStart(from, granularity), granularity),
+      },
       first: first === null ? null : ordinalOf(first, granularity),
     };
-    const rows = measuresByPeriod(db, { ...filter, ...(from !== undefined && { from: lookBack(from, granularity, window) }) }, granularity);
+    const rows = measuresByPeriod(
+      db,
+      { ...filter, ...(from !== undefined && { from: lookBack(from, granularity, window) }) },
+      granularity,
+    );
     const points = trendPoints(cutTo(rows, filter, granularity, db), shape);
     const sold = soldSpan(db, filter);
     const answer = { granularity, window, ...sold };
@@ -101,7 +109,11 @@ export function kpiTrend(db: Database, filter: KpiFilter, request: TrendRequest)
     if (!comparison || !span) return { ...answer, items: points };
     const earlier = comparedSpan(span, comparison);
     const before = measuresByPeriod(db, { ...others, ...earlier }, granularity);
-    const shift = shiftOf(comparison, granularity, ordinalOf(span.from, granularity) - ordinalOf(earlier.from, granularity));
+    const shift = shiftOf(
+      comparison,
+      granularity,
+      ordinalOf(span.from, granularity) - ordinalOf(earlier.from, granularity),
+    );
     return { ...answer, items: withPrevious(points, before, granularity, shift) };
   });
 }
@@ -143,5 +155,6 @@ function shiftOf(comparison: Comparison, granularity: Granularity, periods: numb
   if (comparison === 'previous_period') return (ordinal) => ordinal - periods;
   if (granularity === 'month') return (ordinal) => ordinal - 12;
   if (granularity === 'week') return (ordinal) => ordinal - 52;
-  return (ordinal) => ordinalOf(comparedSpan({ from: periodOf(ordinal, 'day'), to: periodOf(ordinal, 'day') }, comparison).from, 'day');
+  return (ordinal) =>
+    ordinalOf(comparedSpan({ from: periodOf(ordinal, 'day'), to: periodOf(ordinal, 'day') }, comparison).from, 'day');
 }

@@ -65,7 +65,10 @@ export function checkPeriod({ from, to }: KpiFilter): void {
 }
 
 /** The days that a filter spans, where sales give what it leaves open; null where there are none. */
-export function spanOf({ from, to }: KpiFilter, sold: { first_day: string | null; last_day: string | null }): DaySpan | null {
+export function spanOf(
+  { from, to }: KpiFilter,
+  sold: { first_day: string | null; last_day: string | null },
+): DaySpan | null {
   const [first, last] = [from ?? sold.first_day, to ?? sold.last_day];
   return first === null || last === null || first > last ? null : { from: first, to: last };
 }

@@ -1,9 +1,9 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { FileStarted } from '../../jobs/ingest/events.ts';
-import type { FileReport } from '../../jobs/ingest/report.ts';
 import type { Home } from '../../jobs/home.ts';
 import { inboxNames, isInboxName } from '../../jobs/inbox.ts';
+import type { FileStarted } from '../../jobs/ingest/events.ts';
+import type { FileReport } from '../../jobs/ingest/report.ts';
 import type { LiveFile } from '../protocol.ts';
 import type { LiveStore } from './live-store.ts';
 
@@ -68,15 +68,27 @@ export class FileFeed {
   }
 
   finished(report: FileReport, sizeBytes: number, runId: number | null): void {
-    const { name, dataset, status, error, revenue, read, inserted, updated, unchanged, filtered, late, dead_lettered } = report;
+    const { name, dataset, status, error, revenue, read, inserted, updated, unchanged, filtered, late, dead_lettered } =
+      report;
     const loading = this.#loading === null ? undefined : this.#store.file(this.#loading);
     this.#loading = null;
     this.#store.removeFile(`waiting:${name}`);
     const at = new Date(this.#now()).toISOString();
-    const key = loading?.name === name ? loading.key : status === 'unmatched' ? `unmatched:${name}` : `${runId}:${name}`;
+    const key =
+      loading?.name === name ? loading.key : status === 'unmatched' ? `unmatched:${name}` : `${runId}:${name}`;
     this.#store.putFile({
       ...(loading?.name === name ? loading : { ...NOTHING, opened_at: at }),
-      ...{ key, run_id: runId, name, dataset, status, error, size_bytes: sizeBytes, bytes_done: sizeBytes, finished_at: at },
+      ...{
+        key,
+        run_id: runId,
+        name,
+        dataset,
+        status,
+        error,
+        size_bytes: sizeBytes,
+        bytes_done: sizeBytes,
+        finished_at: at,
+      },
       ...{ read, inserted, updated, unchanged, filtered, late, dead_lettered, revenue: revenue.inserted },
     });
     this.#finished = [...this.#finished.filter((each) => each !== key), key];

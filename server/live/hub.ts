@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { Value } from '@sinclair/typebox/value';
 import type { WebSocket } from 'ws';
 import {
-  ClientMessage,
   CLOSE_CODES,
+  ClientMessage,
   type Delta,
   type Heartbeat,
   type LiveError,

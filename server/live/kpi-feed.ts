@@ -1,6 +1,6 @@
 import { liveFigures } from '../../db/live-figures.ts';
-import type { LedgerEntry } from '../../engine/ledger.ts';
 import { MONEY_SCALE } from '../../engine/decimal.ts';
+import type { LedgerEntry } from '../../engine/ledger.ts';
 import type { MetricsSample } from '../../engine/metrics.ts';
 import type { Tally } from '../../engine/operator.ts';
 import type { FileStarted } from '../../jobs/ingest/events.ts';

@@ -1,7 +1,7 @@
 import { type LedgerEntry, ledgerEntries, ledgerTotals } from '../../engine/ledger.ts';
 import type { MetricsSample } from '../../engine/metrics.ts';
-import type { LiveLedger } from '../protocol.ts';
 import { ledgerLines, ledgerOf, tallyOf } from '../ledgers.ts';
+import type { LiveLedger } from '../protocol.ts';
 
 /** Outcomes that have a reason worth showing. */
 const EXPLAINED = new Set(['filtered', 'dead_lettered', 'late']);
@@ -24,7 +24,9 @@ export class LedgerTracker {
   sample({ operators }: MetricsSample, conserves: (id: string) => boolean): void {
     const counts = Object.fromEntries(operators.map(({ id, counts }) => [id, counts]));
     // What an operator that conserves seems to have taken away is on its way through it.
-    this.#current = ledgerEntries(counts).filter(({ outcome, operator }) => outcome !== 'adjusted' || !conserves(operator));
+    this.#current = ledgerEntries(counts).filter(
+      ({ outcome, operator }) => outcome !== 'adjusted' || !conserves(operator),
+    );
   }
 
   /** The file is in, or has failed: `entries` is its ledger in the warehouse, `committed` the part given to {@link begin}. */

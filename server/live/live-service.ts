@@ -2,8 +2,8 @@ import { ledgerOfFile } from '../../db/ledger.ts';
 import { listRuns } from '../../db/runs.ts';
 import type { LedgerEntry } from '../../engine/ledger.ts';
 import type { MetricsSample } from '../../engine/metrics.ts';
-import type { FileStarted, IngestEvent } from '../../jobs/ingest/events.ts';
 import type { Home } from '../../jobs/home.ts';
+import type { FileStarted, IngestEvent } from '../../jobs/ingest/events.ts';
 import type { IngestHost, RunOutcome } from '../ingest/ingest-host.ts';
 import type { LiveKpi } from '../protocol.ts';
 import { runSummary } from '../run-summaries.ts';
@@ -198,9 +198,13 @@ export class LiveService {
     if (latest !== this.#latestRun) this.#summaries.clear();
     [this.#latestRun, this.#runsSeen] = [latest, seen];
     for (const run of runs) {
-      if (run.status === 'running' || !this.#summaries.has(run.run_id)) this.#summaries.set(run.run_id, runSummary(db, run));
+      if (run.status === 'running' || !this.#summaries.has(run.run_id))
+        this.#summaries.set(run.run_id, runSummary(db, run));
     }
-    this.#store.set('runs', runs.flatMap(({ run_id }) => this.#summaries.get(run_id) ?? []));
+    this.#store.set(
+      'runs',
+      runs.flatMap(({ run_id }) => this.#summaries.get(run_id) ?? []),
+    );
   }
 
   async #showHealth(): Promise<void> {

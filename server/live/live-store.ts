@@ -3,7 +3,15 @@ import type { TimelinePoint } from '../schemas/operator-point.ts';
 
 /** Parts of the state that are replaced as a whole. */
 type Plain = Pick<LiveState, 'run' | 'operators' | 'ledger' | 'kpi' | 'runs' | 'alerts' | 'health'>;
-const PLAIN = ['run', 'operators', 'ledger', 'kpi', 'runs', 'alerts', 'health'] as const satisfies readonly (keyof Plain)[];
+const PLAIN = [
+  'run',
+  'operators',
+  'ledger',
+  'kpi',
+  'runs',
+  'alerts',
+  'health',
+] as const satisfies readonly (keyof Plain)[];
 
 /** What a client follows. */
 export interface View {
@@ -141,5 +149,7 @@ function after<T>(items: readonly Stamped<T>[], seq: number): T[] {
 }
 
 function newestFirst(files: readonly LiveFile[]): LiveFile[] {
-  return [...files].sort((a, b) => (b.opened_at ?? '~').localeCompare(a.opened_at ?? '~') || a.name.localeCompare(b.name));
+  return [...files].sort(
+    (a, b) => (b.opened_at ?? '~').localeCompare(a.opened_at ?? '~') || a.name.localeCompare(b.name),
+  );
 }

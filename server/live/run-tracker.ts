@@ -45,9 +45,23 @@ export class RunTracker {
     this.#point = null;
     [this.#bytesBefore, this.#recordsBefore, this.#resumedAt] = [0, 0, 0];
     this.#run = {
-      ...{ run_id: null, status: 'running', trigger, started_at: new Date(this.#startedAt).toISOString(), elapsed_ms: 0 },
+      ...{
+        run_id: null,
+        status: 'running',
+        trigger,
+        started_at: new Date(this.#startedAt).toISOString(),
+        elapsed_ms: 0,
+      },
       ...{ files_total: 0, files_done: 0, bytes_total: 0, bytes_done: 0, records: 0 },
-      ...{ records_per_second: 0, bytes_per_second: 0, remaining_ms: null, file: null, bottleneck: '', queued: false, error: null },
+      ...{
+        records_per_second: 0,
+        bytes_per_second: 0,
+        remaining_ms: null,
+        file: null,
+        bottleneck: '',
+        queued: false,
+        error: null,
+      },
     };
   }
 
@@ -56,7 +70,12 @@ export class RunTracker {
   }
 
   started({ runId, files, bytes }: Event<'run-started'>): void {
-    this.change({ run_id: runId, files_total: files, bytes_total: bytes, status: this.#isStopping() ? 'stopping' : 'running' });
+    this.change({
+      run_id: runId,
+      files_total: files,
+      bytes_total: bytes,
+      status: this.#isStopping() ? 'stopping' : 'running',
+    });
   }
 
   fileStarted({ file, resumedAt }: FileStarted): void {
@@ -93,7 +112,13 @@ export class RunTracker {
 
   ended(outcome: RunReport | Error): void {
     const elapsed_ms = this.#elapsed();
-    this.change({ elapsed_ms, file: null, remaining_ms: null, records_per_second: this.#mean(elapsed_ms), ...endOf(outcome) });
+    this.change({
+      elapsed_ms,
+      file: null,
+      remaining_ms: null,
+      records_per_second: this.#mean(elapsed_ms),
+      ...endOf(outcome),
+    });
   }
 
   #pace(bytesDone: number): Pick<LiveRun, 'records_per_second' | 'bytes_per_second' | 'remaining_ms'> {

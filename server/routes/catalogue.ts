@@ -6,7 +6,7 @@ import { compilePlan } from '../../operators/dataset/plan.ts';
 import type { App } from '../app.ts';
 import { ProblemError } from '../errors.ts';
 import { OPERATOR_METRICS } from '../metrics.ts';
-import { type DatasetInfo, DatasetCatalogue, OperatorCatalogue, OperatorInfo } from '../schemas/catalogue.ts';
+import { DatasetCatalogue, type DatasetInfo, OperatorCatalogue, OperatorInfo } from '../schemas/catalogue.ts';
 import type { Services } from '../services.ts';
 
 /** What records can go through, and what files there can be: both read from where they are defined. */
@@ -26,7 +26,11 @@ export function catalogueRoutes(app: App, { options, registry }: Services): void
     },
     handler: async ({ params: { name } }) => {
       const found = operators.find((operator) => operator.name === name);
-      if (!found) throw new ProblemError('no_such_operator', `no operator is called "${name}"; GET /operators lists those there are`);
+      if (!found)
+        throw new ProblemError(
+          'no_such_operator',
+          `no operator is called "${name}"; GET /operators lists those there are`,
+        );
       return found;
     },
   });
@@ -46,9 +50,25 @@ export function catalogueRoutes(app: App, { options, registry }: Services): void
 }
 
 export function infoOf(operator: Operator): OperatorInfo {
-  const { name, summary, description = '', stability = 'stable', conserves = true, options, reasons = {}, example } = operator;
+  const {
+    name,
+    summary,
+    description = '',
+    stability = 'stable',
+    conserves = true,
+    options,
+    reasons = {},
+    example,
+  } = operator;
   return {
-    ...{ name, kind: operator.source ? ('source' as const) : ('operator' as const), summary, description, stability, conserves },
+    ...{
+      name,
+      kind: operator.source ? ('source' as const) : ('operator' as const),
+      summary,
+      description,
+      stability,
+      conserves,
+    },
     options: Object.entries(options.properties).map(([option, schema]) => ({
       ...{ name: option, type: typeName(schema), description: schema.description ?? '' },
       required: (options.required ?? []).includes(option) && schema.default === undefined,
@@ -74,8 +94,17 @@ function datasetInfo(dataset: Dataset, steps: Parameters<typeof makePlan>[0], re
   return {
     ...{ name, title, description, match: { files: [...match.files], header: [...match.header] } },
     fields: fields.map((field) => ({
-      ...{ name: field.name, title: field.title ?? null, description: field.description ?? null, type: field.type ?? 'string' },
-      ...{ format: field.format ?? null, required: field.constraints?.required ?? false, aliases: [...(field.aliases ?? [])] },
+      ...{
+        name: field.name,
+        title: field.title ?? null,
+        description: field.description ?? null,
+        type: field.type ?? 'string',
+      },
+      ...{
+        format: field.format ?? null,
+        required: field.constraints?.required ?? false,
+        aliases: [...(field.aliases ?? [])],
+      },
     })),
     ...{ primary_key: [...primaryKey], disposition, contract: { ...contract }, map: { ...map } },
     plan: makePlan(steps, registry).map(({ id, operator }) => ({ id, operator })),

@@ -1,7 +1,12 @@
 import { Readable } from 'node:stream';
 import { setImmediate as breathe } from 'node:timers/promises';
 import { Type } from '@sinclair/typebox';
-import { countFoundLetters, type DeadLetterSearch, findDeadLetters, groupDeadLetters } from '../../db/dead-letter-search.ts';
+import {
+  countFoundLetters,
+  type DeadLetterSearch,
+  findDeadLetters,
+  groupDeadLetters,
+} from '../../db/dead-letter-search.ts';
 import { csvReply } from '../answers.ts';
 import type { App } from '../app.ts';
 import { csvLine } from '../csv.ts';
@@ -34,7 +39,10 @@ export function deadLetterRoutes(app: App, { options, warehouse, registry }: Ser
       querystring: query({
         limit: Type.Integer({ minimum: 1, maximum: 500, default: 50 }),
         offset: Type.Integer({ minimum: 0, default: 0 }),
-        format: oneOf(['json', 'csv'] as const, { default: 'json', description: 'csv gives all of them, whatever the limit.' }),
+        format: oneOf(['json', 'csv'] as const, {
+          default: 'json',
+          description: 'csv gives all of them, whatever the limit.',
+        }),
       }),
       response: { 200: DeadLetterPage },
     },

@@ -1,7 +1,7 @@
-import multipart from '@fastify/multipart';
-import { Type } from '@sinclair/typebox';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import multipart from '@fastify/multipart';
+import { Type } from '@sinclair/typebox';
 import { countFiles } from '../../db/counts.ts';
 import { type FileRecord, listFiles } from '../../db/files.ts';
 import { inboxNames } from '../../jobs/inbox.ts';
@@ -23,7 +23,10 @@ export async function fileRoutes(app: App, { options, warehouse, ingest, live }:
 
   app.get('/files', {
     schema: {
-      ...{ tags, summary: 'Files: those that wait in the inbox first, then those the warehouse knows, the latest first' },
+      ...{
+        tags,
+        summary: 'Files: those that wait in the inbox first, then those the warehouse knows, the latest first',
+      },
       querystring: Type.Object(
         {
           run: Type.Optional(Type.Integer({ minimum: 1 })),
@@ -40,8 +43,13 @@ export async function fileRoutes(app: App, { options, warehouse, ingest, live }:
       const { db } = warehouse;
       const showsWaiting = run === undefined && dataset === undefined && (status === undefined || status === 'waiting');
       const waiting = showsWaiting ? await waitingFiles() : [];
-      if (status === 'waiting') return { items: waiting.slice(offset, offset + limit), total: waiting.length, limit, offset };
-      const filter = { ...(run && { run }), ...(dataset && { dataset }), ...(status && { status: status as FileRecord['status'] }) };
+      if (status === 'waiting')
+        return { items: waiting.slice(offset, offset + limit), total: waiting.length, limit, offset };
+      const filter = {
+        ...(run && { run }),
+        ...(dataset && { dataset }),
+        ...(status && { status: status as FileRecord['status'] }),
+      };
       const first = waiting.slice(offset, offset + limit);
       const page = { limit: limit - first.length, offset: Math.max(0, offset - waiting.length) };
       const known = page.limit > 0 ? listFiles(db, { ...filter, ...page }).map((file) => fileSummary(db, file)) : [];
@@ -55,7 +63,8 @@ export async function fileRoutes(app: App, { options, warehouse, ingest, live }:
     schema: {
       tags,
       summary: 'Puts files into the inbox (multipart/form-data)',
-      description: 'Each part with a file name is one file. With run=true a run begins as soon as all of them are there.',
+      description:
+        'Each part with a file name is one file. With run=true a run begins as soon as all of them are there.',
       consumes: ['multipart/form-data'],
       querystring: Type.Object({ run: Type.Boolean({ default: false }) }, { additionalProperties: false }),
       response: { 201: UploadResult },
@@ -66,7 +75,8 @@ export async function fileRoutes(app: App, { options, warehouse, ingest, live }:
         if (part.type !== 'file') continue;
         files.push(await receiveFile(home.raw, part.filename, part.file, () => !part.file.truncated));
       }
-      if (files.length === 0) throw new ProblemError('no_file_sent', 'send the file as a part of multipart/form-data with a filename');
+      if (files.length === 0)
+        throw new ProblemError('no_file_sent', 'send the file as a part of multipart/form-data with a filename');
       if (request.query.run) ingest.request({ trigger: 'upload' });
       void live.look();
       return reply.code(201).send({ files });
@@ -84,7 +94,15 @@ async function waitingFile(path: string, name: string): Promise<FileSummary | nu
   const stats = await stat(path).catch(() => null);
   if (!stats) return null;
   return {
-    ...{ file_id: null, run_id: null, name, dataset: null, disposition: null, status: 'waiting', size_bytes: stats.size },
+    ...{
+      file_id: null,
+      run_id: null,
+      name,
+      dataset: null,
+      disposition: null,
+      status: 'waiting',
+      size_bytes: stats.size,
+    },
     ...{ opened_at: null, finished_at: null, read: 0, inserted: 0, updated: 0, unchanged: 0, filtered: 0, late: 0 },
     ...{ dead_lettered: 0, revenue: '0', error: null },
   };

@@ -1,7 +1,7 @@
 import { Type } from '@sinclair/typebox';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { isLoading } from '../../db/live-figures.ts';
 import { BREAKDOWN_FIELDS, type BreakdownField } from '../../db/breakdown.ts';
+import { isLoading } from '../../db/live-figures.ts';
 import { currenciesOf, filterChoices, measuresByPeriod, totalMeasures } from '../../db/measures.ts';
 import { isKnown, sendCsv } from '../answers.ts';
 import type { App } from '../app.ts';
@@ -9,6 +9,7 @@ import { factRows } from '../kpi/fact-rows.ts';
 import { insightsOf } from '../kpi/insights.ts';
 import { type FullRow, kpiBreakdown, kpiSummary, kpiTrend, soldSpan } from '../kpi/kpi-service.ts';
 import { checkPeriod } from '../kpi/periods.ts';
+import { oneOf } from '../schemas/common.ts';
 import {
   BREAKDOWNS,
   COMPARISONS,
@@ -23,21 +24,28 @@ import {
   RegionRevenue,
   TopProduct,
 } from '../schemas.ts';
-import { oneOf } from '../schemas/common.ts';
 import type { Services } from '../services.ts';
 
 const compare = Type.Optional(
-  oneOf(COMPARISONS, { description: 'Also the figures of the period of that length before, or of the same days a year before.' }),
+  oneOf(COMPARISONS, {
+    description: 'Also the figures of the period of that length before, or of the same days a year before.',
+  }),
 );
 const format = oneOf(['json', 'csv'] as const, { default: 'json', description: 'csv comes as a file.' });
-const order = Type.Optional(oneOf(ORDERS, { description: 'The highest first, and keys in their order; a minus turns it round.' }));
+const order = Type.Optional(
+  oneOf(ORDERS, { description: 'The highest first, and keys in their order; a minus turns it round.' }),
+);
 const paged = (limit: number) => ({
   limit: Type.Integer({ minimum: 1, maximum: 10_000, default: limit }),
   offset: Type.Integer({ minimum: 0, maximum: 1_000_000, default: 0 }),
 });
 const query = <T extends Parameters<typeof Type.Object>[0]>(properties: T) =>
   Type.Object({ ...KpiFilter.properties, ...properties }, { additionalProperties: false });
-const described = (summary: string, description?: string) => ({ tags: ['kpi'], summary, ...(description && { description }) });
+const described = (summary: string, description?: string) => ({
+  tags: ['kpi'],
+  summary,
+  ...(description && { description }),
+});
 
 const MEASURE_COLUMNS = ['revenue', 'profit', 'margin', 'orders', 'lines', 'units', 'average_basket'] as const;
 const COMPARED = ['previous_revenue', 'revenue_change'] as const;
@@ -61,7 +69,8 @@ export function kpiRoutes(app: App, services: Services): void {
       const { compare: comparison, format: as, ...filter } = request.query;
       const provisional = isLoading(warehouse.db);
       const answer = { version: warehouse.version, ...kpiSummary(warehouse.db, filter, comparison), provisional };
-      if (as === 'csv') return sendCsv(reply, 'summary', ['first_day', 'last_day', ...MEASURE_COLUMNS, 'avg_margin'], [answer]);
+      if (as === 'csv')
+        return sendCsv(reply, 'summary', ['first_day', 'last_day', ...MEASURE_COLUMNS, 'avg_margin'], [answer]);
       return answer;
     },
   });
@@ -78,11 +87,22 @@ export function kpiRoutes(app: App, services: Services): void {
         response: { 200: Type.Array(item as typeof RegionRevenue | typeof TopProduct) },
       },
       handler: async (request, reply) => {
-          const { filter, options, as } = breakdownRequest(request.query);
+        const { filter, options, as } = breakdownRequest(request.query);
         const rows = kpiBreakdown(warehouse.db, by, filter, options).items.map((row) => original(key, row));
         if (as === 'json') return rows as RegionRevenue[];
-        const columns = [key, 'total_revenue', 'total_profit', 'avg_margin', ...(options.comparison ? COMPARED : [])] as const;
-        return sendCsv(reply, by === 'region' ? 'revenue' : 'top-products', columns, rows as Record<string, string | number | null>[]);
+        const columns = [
+          key,
+          'total_revenue',
+          'total_profit',
+          'avg_margin',
+          ...(options.comparison ? COMPARED : []),
+        ] as const;
+        return sendCsv(
+          reply,
+          by === 'region' ? 'revenue' : 'top-products',
+          columns,
+          rows as Record<string, string | number | null>[],
+        );
       },
     });
   }
@@ -93,7 +113,12 @@ export function kpiRoutes(app: App, services: Services): void {
       ...described('Sales over time', 'Periods without sales are left out, and count as 0 in the rolling average.'),
       querystring: query({
         granularity: oneOf(GRANULARITIES, { default: 'day' }),
-        window: Type.Integer({ minimum: 1, maximum: 366, default: 7, description: 'Periods that the rolling average is over.' }),
+        window: Type.Integer({
+          minimum: 1,
+          maximum: 366,
+          default: 7,
+          description: 'Periods that the rolling average is over.',
+        }),
         limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 10_000, description: 'The last so many periods.' })),
         ...{ compare, format },
       }),
@@ -104,7 +129,11 @@ export function kpiRoutes(app: App, services: Services): void {
       const trend = kpiTrend(warehouse.db, filter, { granularity, window, comparison });
       const items = limit === undefined ? trend.items : trend.items.slice(-limit);
       if (as === 'json') return { version: warehouse.version, ...trend, items };
-      const rows = items.map((item) => ({ ...item, previous_period: item.previous?.period, previous_revenue: item.previous?.revenue }));
+      const rows = items.map((item) => ({
+        ...item,
+        previous_period: item.previous?.period,
+        previous_revenue: item.previous?.revenue,
+      }));
       const columns = ['period', ...MEASURE_COLUMNS, 'rolling_average', 'change'] as const;
       return comparison
         ? sendCsv(reply, 'trend', [...columns, 'previous_period', 'previous_revenue'], rows)
@@ -115,7 +144,10 @@ export function kpiRoutes(app: App, services: Services): void {
   app.get('/kpi/breakdown', {
     preHandler,
     schema: {
-      ...described('Sales by what they have in common', 'By hour, weekday_hour and payment all sales of the period are read, which takes longer.'),
+      ...described(
+        'Sales by what they have in common',
+        'By hour, weekday_hour and payment all sales of the period are read, which takes longer.',
+      ),
       querystring: query({ by: oneOf(BREAKDOWNS), ...paged(100), order, compare, format }),
       response: { 200: KpiBreakdown },
     },
@@ -133,7 +165,11 @@ export function kpiRoutes(app: App, services: Services): void {
 
   app.get('/kpi/insights', {
     preHandler,
-    schema: { ...described('What the figures say, in sentences'), querystring: query({}), response: { 200: KpiInsights } },
+    schema: {
+      ...described('What the figures say, in sentences'),
+      querystring: query({}),
+      response: { 200: KpiInsights },
+    },
     handler: async (request) => {
       checkPeriod(request.query);
       const { db, version } = warehouse;
@@ -148,7 +184,13 @@ export function kpiRoutes(app: App, services: Services): void {
       const { db, version } = warehouse;
       const best = kpiBreakdown(db, 'product', {}, { limit: BEST_SELLERS, offset: 0 });
       const products = best.items.map(({ key, label }) => ({ product_id: key, name: label }));
-      return { version, ...soldSpan(db, {}), currencies: currenciesOf(db), ...filterChoices(db), products } as KpiFilters;
+      return {
+        version,
+        ...soldSpan(db, {}),
+        currencies: currenciesOf(db),
+        ...filterChoices(db),
+        products,
+      } as KpiFilters;
     },
   });
 }

@@ -53,7 +53,11 @@ function topicsIn(text: string | undefined): Topic[] {
   const names = text?.split(',').filter((name) => name !== '') ?? [];
   return names.map((name) => {
     const topic = TOPICS.find((each) => each === name);
-    if (!topic) throw new ProblemError('invalid_request', `querystring/topics: there is no topic "${name}"; there are ${TOPICS.join(', ')}`);
+    if (!topic)
+      throw new ProblemError(
+        'invalid_request',
+        `querystring/topics: there is no topic "${name}"; there are ${TOPICS.join(', ')}`,
+      );
     return topic;
   });
 }

@@ -33,7 +33,9 @@ export async function pageRoutes(app: App, { options: { web } }: Services): Prom
     });
   }
   const page = (_request: FastifyRequest, reply: FastifyReply) =>
-    isBuilt ? reply.header('cache-control', 'no-cache').sendFile('index.html') : reply.type('text/html; charset=utf-8').send(UNBUILT);
+    isBuilt
+      ? reply.header('cache-control', 'no-cache').sendFile('index.html')
+      : reply.type('text/html; charset=utf-8').send(UNBUILT);
   app.route({ method: 'GET', url: '/', config: { isPublic: true }, schema: { hide: true }, handler: page });
   app.setNotFoundHandler((request, reply) => {
     if (isNavigation(request)) return page(request, reply);

@@ -1,6 +1,6 @@
 import { Type } from '@sinclair/typebox';
-import { findRun } from '../../db/runs.ts';
 import { countRuns } from '../../db/counts.ts';
+import { findRun } from '../../db/runs.ts';
 import type { App } from '../app.ts';
 import { ProblemError } from '../errors.ts';
 import { runDetail } from '../run-detail.ts';
@@ -62,7 +62,10 @@ export function runRoutes(app: App, { warehouse, ingest }: Services): void {
   app.post('/runs/:id/cancel', {
     config: limited,
     schema: {
-      ...{ tags, summary: 'Stops a run within a batch; what it has committed stays, and the next run goes on from there' },
+      ...{
+        tags,
+        summary: 'Stops a run within a batch; what it has committed stays, and the next run goes on from there',
+      },
       params: Id,
       response: { 202: RunCancelled },
     },

@@ -82,7 +82,7 @@ export const KpiSummary = record({
   ...Span,
   ...Measures.properties,
   avg_margin: nullable(
-    Type.Number({ description: "The Python original's: the mean margin of a day's product in a region, in percent." }),
+    Type.Number({ description: "The Python original's: the mean margin of a day's product in a store, in per cent." }),
   ),
   currencies: Type.Array(Type.String(), { description: 'Currencies summed up; more than one is worth a warning.' }),
   provisional: Type.Boolean({ description: 'A file is being loaded at this moment.' }),
