@@ -50,9 +50,9 @@ export class KeyColumn {
   }
 
   /** The key of each row; with `missing`, that where the first text is missing. */
-  keys(batch: Batch, missing?: number): Int32Array {
+  keys(batch: Batch, missing?: number): Float64Array {
     const columns = this.#read(batch);
-    const keys = new Int32Array(batch.length);
+    const keys = new Float64Array(batch.length);
     const [a, b, c] = columns.map((column) => column?.codes);
     for (let row = 0; row < keys.length; row++) {
       const codeA = a ? a[row]! : -1;

@@ -28,15 +28,15 @@ export const FACT_COLUMNS = [
 export type FactColumn = (typeof FACT_COLUMNS)[number];
 
 /** Numbers by row, NaN where one is missing; null where the whole column is. */
-export type FactValues = Float64Array | Int32Array | null;
+export type FactValues = Float64Array | null;
 
 /** The records of a batch as rows of `sales`. */
 export interface FactRows extends Readonly<Record<FactColumn, FactValues>> {
   readonly length: number;
   readonly sale_id: Float64Array;
   readonly day: Float64Array;
-  readonly store_key: Int32Array;
-  readonly product_key: Int32Array;
+  readonly store_key: Float64Array;
+  readonly product_key: Float64Array;
   /** JSON object text by row. */
   readonly attributes: readonly (string | null)[] | null;
 }
@@ -121,8 +121,8 @@ export function days(column: Column | undefined, length: number): Float64Array {
 }
 
 /** Keys as values in which 0 is missing. */
-function missingZero(keys: Int32Array): FactValues {
-  return keys.includes(0) ? Float64Array.from(keys, (key) => key || Number.NaN) : keys;
+function missingZero(keys: Float64Array): FactValues {
+  return keys.includes(0) ? keys.map((key) => key || Number.NaN) : keys;
 }
 
 function texts(column: Column | undefined): readonly (string | null)[] | null {

@@ -91,7 +91,7 @@ export class Merger {
   }
 
   #append(rows: FactRows, outcome: keyof WriteTallies, tallies: Tallies): void {
-    this.#targets.facts.append(rows);
+    this.#targets.facts.insert(rows);
     for (let row = 0; row < rows.length; row++) count(tallies[outcome], rows, row);
   }
 

@@ -1,10 +1,13 @@
+import { BULK, type BulkFile } from './bulk-file.ts';
 import { isConflict } from './errors.ts';
 import type { FactRows } from './fact-rows.ts';
+import { OrderParts } from './order-parts.ts';
+import type { TableImage } from './page-image.ts';
 import type { RollUps } from './roll-ups.ts';
 import { type Cell, placeholders, ROWS_PER_STATEMENT, RowStatements, repeated, type Statements } from './statements.ts';
 
 /** An order, or the part of it that is about to be added. */
-interface Order {
+export interface Order {
   readonly ref: number;
   day: number;
   store: number;
@@ -31,45 +34,89 @@ export const ORDERS_OF_SALES = `
 
 const RECOUNT = `INSERT INTO orders (${COLUMNS}) ${ORDERS_OF_SALES.replace('{which}', 'order_ref IN (SELECT order_ref FROM temp.recounted)')}`;
 
+/** Places of the columns in the table. */
+const PLACES = Int32Array.of(1, 2, 3);
+/** Below this, inserting them as usual takes no longer. */
+const WORTH_STAGING = 200;
+
 /** Keeps one row for each order, so that orders are counted once however their lines are spread over batches and files. */
 export class Orders {
   readonly #statements: Statements;
   readonly #rollUps: RollUps;
+  readonly #bulk: BulkFile;
+  readonly #image: TableImage;
   readonly #inserts: RowStatements;
-  #waiting: Order[] = [];
+  /** By column: parts of orders in the order they came. */
+  readonly #parts = new OrderParts();
+  #staged = 0;
 
-  constructor(statements: Statements, rollUps: RollUps) {
+  constructor(statements: Statements, rollUps: RollUps, bulk: BulkFile) {
     this.#statements = statements;
     this.#rollUps = rollUps;
+    this.#bulk = bulk;
+    this.#image = bulk.image('orders', 4);
     this.#inserts = new RowStatements(
       statements,
       (rows) => `INSERT INTO orders (${COLUMNS}) VALUES ${repeated(placeholders(4), rows)}`,
     );
   }
 
-  /** Counts the lines of these rows. Lines of an order mostly follow each other, so most never reach SQLite one by one. */
+  /** Counts the lines of these rows. Lines of an order mostly follow each other, and are then one part. */
   add({ order_ref, day, store_key, length }: FactRows): void {
-    if (!order_ref) return;
-    let last = this.#waiting.at(-1);
-    for (let row = 0; row < length; row++) {
-      const ref = order_ref[row]!;
-      if (Number.isNaN(ref)) continue;
-      if (last?.ref === ref) join(last, day[row]!, store_key[row]!, 1);
-      else {
-        // The last one stays, for its lines may go on.
-        if (this.#waiting.length > ROWS_PER_STATEMENT) this.#write(this.#waiting.splice(0, ROWS_PER_STATEMENT));
-        last = { ref, day: day[row]!, store: store_key[row]!, lines: 1 };
-        this.#waiting.push(last);
-      }
+    if (order_ref) this.#parts.add(order_ref, day, store_key, length);
+  }
+
+  /**
+   * Of the orders gathered, completes those that go the quick way, to be copied when the bulk file is published: at the end, refs
+   * that ascend and lie beyond those that are there. The others are written at once. Returns false if there is nothing to copy.
+   */
+  stage(): boolean {
+    const { refs, days, stores, lines, size } = this.#parts;
+    const from = this.#bulk.spent ? size : this.#firstNew();
+    if (size - from < WORTH_STAGING) {
+      this.flush();
+      return false;
     }
+    const tail = (values: Float64Array) => values.subarray(from, size);
+    this.#image.add(tail(refs), [tail(days), tail(stores), tail(lines)], PLACES, size - from);
+    for (let i = from; i < size; i++) this.#rollUps.addOrders(days[i]!, stores[i]!, 1);
+    this.#image.finish();
+    this.#staged = size - from;
+    this.#parts.truncate(from);
+    this.flush();
+    return true;
+  }
+
+  /** Copies what was staged. */
+  copy(): void {
+    if (this.#staged > 0) this.#statements.get(`INSERT INTO main.orders SELECT * FROM ${BULK}.orders`).run();
+    this.#staged = 0;
+  }
+
+  /** Where the parts begin that ascend to the end, and of which no order is there yet. */
+  #firstNew(): number {
+    const { refs, size } = this.#parts;
+    let from = size;
+    while (from > 0 && refs[from - 1]! >= 0 && (from === size || refs[from - 1]! < refs[from]!)) from--;
+    if (from === size) return size;
+    const sql = 'SELECT max(order_ref) FROM orders WHERE order_ref <= ?';
+    const present =
+      (this.#statements
+        .get(sql)
+        .pluck()
+        .get(refs[size - 1]!) as number | null) ?? -1;
+    while (from < size && refs[from]! <= present) from++;
+    return from;
   }
 
   flush(): void {
-    while (this.#waiting.length > 0) this.#write(this.#waiting.splice(0, ROWS_PER_STATEMENT));
+    for (const orders of this.#parts.take(ROWS_PER_STATEMENT)) this.#write(orders);
   }
 
   clear(): void {
-    this.#waiting = [];
+    this.#parts.truncate(0);
+    this.#image.clear();
+    this.#staged = 0;
   }
 
   #write(orders: readonly Order[]): void {

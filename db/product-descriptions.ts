@@ -19,14 +19,14 @@ export class ProductDescriptions {
     this.#known.fill(0);
   }
 
-  add(batch: Batch, productKeys: Int32Array): void {
+  add(batch: Batch, productKeys: Float64Array): void {
     COLUMNS.forEach((name, index) => {
       const get = getter(batch, name);
       if (get) this.#addColumn(name, 1 << index, get, productKeys);
     });
   }
 
-  #addColumn(name: string, bit: number, get: (row: number) => Cell, productKeys: Int32Array): void {
+  #addColumn(name: string, bit: number, get: (row: number) => Cell, productKeys: Float64Array): void {
     for (let row = 0; row < productKeys.length; row++) {
       const key = productKeys[row]!;
       if (key < this.#known.length && this.#known[key]! & bit) continue;

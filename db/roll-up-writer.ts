@@ -3,8 +3,8 @@ import type { KeyedSums } from './keyed-sums.ts';
 import { LINES, type RollUpTable } from './roll-up-tables.ts';
 import { type Cell, inStatements, placeholders, RowStatements, repeated, type Statements } from './statements.ts';
 
-/** Told of every entry written, with what its row's sums are now. The array is only lent. */
-export type Written = (entry: number, sums: Float64Array) => void;
+/** Told of every entry written, with what its row's sums are now, from `at` on. The array is only lent. */
+export type Written = (entry: number, sums: Float64Array, at: number) => void;
 
 /** Adds sums to the rows of one roll-up. */
 export class RollUpWriter {
@@ -34,9 +34,9 @@ export class RollUpWriter {
     this.#removeEmpty = `DELETE FROM ${name} WHERE ${key.map((column) => `${column} = ?`).join(' AND ')} AND lines = 0`;
   }
 
-  /** Adds the sums of all entries that are not 0, in the order of their keys; rows left without lines are removed. */
-  write(deltas: KeyedSums, written?: Written): void {
-    const entries = deltas.sorted().filter((entry) => !deltas.isZero(entry));
+  /** Adds the sums of entries that are not 0, by default of all, in the order of their keys; rows left without lines are removed. */
+  write(deltas: KeyedSums, written?: Written, sorted = deltas.sorted()): void {
+    const entries = sorted.filter((entry) => !deltas.isZero(entry));
     this.#expectNew = true;
     inStatements(entries.length, (from, count) => {
       const some = entries.subarray(from, from + count);
@@ -73,7 +73,7 @@ export class RollUpWriter {
       if (!isConflict(error)) throw error;
       return false;
     }
-    for (const entry of entries) written(entry, sums.subarray(entry * width, (entry + 1) * width));
+    for (const entry of entries) written(entry, sums, entry * width);
     return true;
   }
 
@@ -85,7 +85,7 @@ export class RollUpWriter {
       const entry = deltas.entry(row[0]!, row[1]!, keyWidth > 2 ? row[2]! : 0);
       const now = Float64Array.from(row.slice(keyWidth));
       if (now[LINES] !== deltas.sums[entry * deltas.width + LINES]) allNew = false;
-      written(entry, now);
+      written(entry, now, 0);
     }
     this.#expectNew = allNew;
   }

@@ -1,5 +1,7 @@
 import type { Batch } from '../engine/batch.ts';
 import { MONEY_SCALE, QUANTITY_SCALE } from '../engine/decimal.ts';
+import type { BulkFile } from './bulk-file.ts';
+import { CellStaging } from './cell-staging.ts';
 import { type Dimensions, KeyColumn } from './dimensions.ts';
 import { days, integers } from './fact-rows.ts';
 import { KeyedSums } from './keyed-sums.ts';
@@ -52,9 +54,13 @@ export class RollUps {
   readonly #monthProduct = new KeyedSums(MONTH_PRODUCT.sums.length);
   readonly #writeCells: RollUpWriter;
   readonly #writeCoarse: readonly (readonly [RollUpWriter, KeyedSums])[];
+  readonly #staging: CellStaging;
+  /** Cells that are neither staged nor written. */
+  #waiting: Int32Array | undefined;
   readonly #scratch = new Float64Array(ORDERS + 1);
 
-  constructor(statements: Statements, dimensions: Dimensions) {
+  constructor(statements: Statements, dimensions: Dimensions, bulk: BulkFile) {
+    this.#staging = new CellStaging(statements, bulk);
     this.#stores = new KeyColumn(dimensions.store, 'store_id', 'region', 'currency');
     this.#products = new KeyColumn(dimensions.product, 'product_id', 'category');
     this.#writeCells = new RollUpWriter(statements, DAILY_SALES);
@@ -95,9 +101,20 @@ export class RollUps {
     this.#orders.sums[entry]! += orders;
   }
 
-  /** Writes all of it. Returns how many cells were touched. */
+  /** Completes the cells that go the quick way, to be copied when the bulk file is published. Returns false if there are none. */
+  stage(): boolean {
+    this.#waiting = this.#staging.stage(this.#cells, (entry, now, at) => this.#coarsen(entry, now, at));
+    return this.#waiting.length < this.#cells.size;
+  }
+
+  /** Copies what was staged. */
+  copy(): void {
+    this.#staging.copy();
+  }
+
+  /** Writes all that was not staged. Returns how many cells were touched. */
   apply(): number {
-    this.#writeCells.write(this.#cells, (entry, now) => this.#coarsen(entry, now));
+    this.#writeCells.write(this.#cells, (entry, now, at) => this.#coarsen(entry, now, at), this.#waiting);
     this.#coarsenOrders();
     this.#toMonths(this.#dailyStore, this.#monthStore);
     this.#toMonths(this.#dailyProduct, this.#monthProduct);
@@ -115,22 +132,24 @@ export class RollUps {
   }
 
   #empty(): void {
+    this.#waiting = undefined;
+    this.#staging.clear();
     this.#cells.clear();
     this.#orders.clear();
     for (const [, sums] of this.#writeCoarse) sums.clear();
   }
 
-  /** A cell changed by its entry's sums and is `now` this: the coarser sums change by as much. */
-  #coarsen(entry: number, now: Float64Array): void {
+  /** A cell changed by its entry's sums and is now what stands in `now` from `at` on: the coarser sums change by as much. */
+  #coarsen(entry: number, now: Float64Array, at: number): void {
     const delta = this.#scratch;
     const { keys, sums, width } = this.#cells;
     const base = entry * width;
     for (let i = 0; i < width; i++) delta[i] = sums[base + i]!;
-    const lines = now[MARGIN_LINES]!;
+    const lines = now[at + MARGIN_LINES]!;
     const linesBefore = lines - delta[MARGIN_LINES]!;
     delta[CELLS] = Number(lines > 0) - Number(linesBefore > 0);
     delta[CELL_MARGINS] =
-      cellMargin(lines, now[MARGIN_SUM]!) - cellMargin(linesBefore, now[MARGIN_SUM]! - delta[MARGIN_SUM]!);
+      cellMargin(lines, now[at + MARGIN_SUM]!) - cellMargin(linesBefore, now[at + MARGIN_SUM]! - delta[MARGIN_SUM]!);
     const day = keys[entry * 3]!;
     const store = keys[entry * 3 + 1]!;
     const product = keys[entry * 3 + 2]!;

@@ -39,7 +39,7 @@ export class RowBuffer {
   }
 
   /** Adds `length` rows given by column; NaN becomes NULL. */
-  addColumns(columns: readonly (Float64Array | Int32Array)[], length: number): void {
+  addColumns(columns: readonly Float64Array[], length: number): void {
     for (let from = 0; from < length; ) {
       const count = Math.min(length - from, ROWS_PER_STATEMENT - this.#rows);
       this.#copy(columns, from, count);
@@ -49,7 +49,7 @@ export class RowBuffer {
     }
   }
 
-  #copy(columns: readonly (Float64Array | Int32Array)[], from: number, count: number): void {
+  #copy(columns: readonly Float64Array[], from: number, count: number): void {
     const base = this.#rows * this.#width;
     for (let column = 0; column < columns.length; column++) {
       fill(this.#cells, base + column, this.#width, columns[column]!, from, count);
@@ -81,14 +81,7 @@ export class RowBuffer {
   }
 }
 
-function fill(
-  cells: Cell[],
-  at: number,
-  stride: number,
-  values: Float64Array | Int32Array,
-  from: number,
-  count: number,
-): void {
+function fill(cells: Cell[], at: number, stride: number, values: Float64Array, from: number, count: number): void {
   for (let row = from, cell = at; row < from + count; row++, cell += stride) {
     const value = values[row]!;
     cells[cell] = Number.isNaN(value) ? null : value;

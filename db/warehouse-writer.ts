@@ -13,6 +13,7 @@ import type {
   Warehouse,
   WriteTallies,
 } from '../operators/warehouse.ts';
+import { BulkFile } from './bulk-file.ts';
 import { type OpenOptions, openDatabase } from './connection.ts';
 import { DeadLetterWriter } from './dead-letter-writer.ts';
 import { Dimensions } from './dimensions.ts';
@@ -55,6 +56,7 @@ export function openWarehouse(file: string, options: WriterOptions = {}): Wareho
 class WarehouseWriter implements Warehouse {
   readonly #db: Database;
   readonly #statements: Statements;
+  readonly #bulk: BulkFile;
   readonly #files: FileRegister;
   readonly #runs: RunRegister;
   readonly #reader: FactReader;
@@ -73,15 +75,16 @@ class WarehouseWriter implements Warehouse {
     defineMargin(db);
     this.#db = db;
     this.#statements = new Statements(db);
+    this.#bulk = new BulkFile(db);
     const dimensions = new Dimensions(this.#statements);
     this.#files = new FileRegister(this.#statements, now);
     this.#runs = new RunRegister(this.#statements);
     this.#identifiers = new Identifiers(this.#statements);
     this.#reader = new FactReader(dimensions, this.#identifiers);
     this.#descriptions = new ProductDescriptions(this.#statements);
-    this.#facts = new FactAppender(this.#statements);
-    this.#rollUps = new RollUps(this.#statements, dimensions);
-    this.#orders = new Orders(this.#statements, this.#rollUps);
+    this.#facts = new FactAppender(this.#statements, this.#bulk);
+    this.#rollUps = new RollUps(this.#statements, dimensions, this.#bulk);
+    this.#orders = new Orders(this.#statements, this.#rollUps, this.#bulk);
     this.#merger = new Merger(this.#statements, { facts: this.#facts, orders: this.#orders, rollUps: this.#rollUps });
     this.#letters = new DeadLetterWriter(this.#statements);
     this.#version = this.#statements.get('SELECT version FROM warehouse').pluck().get() as number;
@@ -172,7 +175,8 @@ class WarehouseWriter implements Warehouse {
   rollback(): void {
     if (this.#db.inTransaction) this.#db.exec('ROLLBACK');
     this.#group = emptyGroup();
-    for (const part of [this.#facts, this.#orders, this.#rollUps, this.#merger, this.#letters]) part.clear();
+    for (const part of [this.#facts, this.#orders, this.#rollUps, this.#merger, this.#letters, this.#bulk])
+      part.clear();
     // Keys that the transaction had given out are free again.
     for (const part of [this.#reader, this.#identifiers, this.#descriptions]) part.clear();
   }
@@ -190,8 +194,10 @@ class WarehouseWriter implements Warehouse {
   }
 
   close(): void {
+    if (!this.#db.open) return;
     if (this.#db.inTransaction) this.#db.exec('ROLLBACK');
     this.#db.close();
+    this.#bulk.close();
   }
 
   /** An interrupted file that can go on; any others of its name and dataset are given up, and their rows removed. */
@@ -232,9 +238,7 @@ class WarehouseWriter implements Warehouse {
 
   /** Writes what was gathered, all but the commit itself. */
   #write(file: LoadingFile, checkpoint: Checkpoint): void {
-    this.#facts.flush();
-    this.#orders.flush();
-    this.#merger.flush();
+    this.#writeRows();
     this.#checkGroup(file);
     this.#files.addCells(file.fileId, this.#rollUps.apply());
     this.#letters.flush();
@@ -243,6 +247,16 @@ class WarehouseWriter implements Warehouse {
     this.#bumpVersion();
     this.#facts.clear();
     this.#group = { ...emptyGroup(), fileId: file.fileId };
+  }
+
+  #writeRows(): void {
+    this.#facts.flush();
+    const parts = [this.#facts, this.#orders, this.#rollUps];
+    // One after the other, for the pages of one must be complete before the next one's begin.
+    const staged = parts.map((part) => part.stage());
+    if (staged.includes(true)) this.#bulk.publish();
+    for (const part of parts) part.copy();
+    this.#merger.flush();
   }
 
   /** What was written, what SQLite says was written and what the roll-ups counted are one and the same. */
@@ -299,6 +313,7 @@ class WarehouseWriter implements Warehouse {
   #commit(): void {
     const version = this.#statements.get('SELECT version FROM warehouse').pluck().get() as number;
     this.#db.exec('COMMIT');
+    this.#bulk.clear();
     this.#version = version;
   }
 
@@ -308,11 +323,17 @@ class WarehouseWriter implements Warehouse {
       throw new TillstreamError('file_in_progress', 'a file has records that are neither committed nor rolled back');
     }
     return this.#guarded(() => {
-      this.#db.exec('BEGIN IMMEDIATE');
+      this.#beginWriting();
       const result = work();
       this.#commit();
       return result;
     });
+  }
+
+  /** Takes the write lock of the warehouse alone: BEGIN IMMEDIATE would begin to read the bulk file too, before it is written. */
+  #beginWriting(): void {
+    this.#db.exec('BEGIN');
+    this.#statements.get('UPDATE main.warehouse SET version = version WHERE id = 1').run();
   }
 
   /** Work on a batch, in the transaction that the next commit ends. */
@@ -326,7 +347,7 @@ class WarehouseWriter implements Warehouse {
 
   #begin(fileId: number): void {
     if (!this.#db.inTransaction) {
-      this.#db.exec('BEGIN IMMEDIATE');
+      this.#beginWriting();
       this.#group = { ...emptyGroup(), fileId };
     }
     if (this.#group.fileId === fileId) return;
@@ -382,7 +403,7 @@ function imbalance({ read, adjusted, outcomes }: ReturnType<typeof ledgerTotals>
   return `the ledger does not balance: records ${sides('records')}, money in 1/10,000 ${sides('amount')}; nothing of it was kept`;
 }
 
-function sum(values: Float64Array | Int32Array | null): number {
+function sum(values: Float64Array | null): number {
   let total = 0;
   for (let i = 0; values && i < values.length; i++) {
     const value = values[i]!;

@@ -1,0 +1,124 @@
+import { closeSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
+import type { Database } from 'better-sqlite3';
+import { type PageStore, putNumber, TableImage } from './page-image.ts';
+import { DAILY_SALES } from './roll-up-tables.ts';
+
+/** Name that the file has in SQL. */
+export const BULK = 'bulk';
+
+const PAGES_PER_WRITE = 64;
+/** Places in a database's header: https://www.sqlite.org/fileformat2.html#the_database_header */
+const CHANGE_COUNTER = 24;
+const PAGE_COUNT = 28;
+const VALID_FOR = 92;
+
+/**
+ * A scratch database beside the warehouse with the same tables, attached as `bulk`. Its pages are written from here and read by
+ * SQLite, which copies the rows over. Nothing in it outlives a commit.
+ */
+export class BulkFile implements PageStore {
+  readonly pageBytes: number;
+  readonly #file: string;
+  readonly #fd: number;
+  readonly #firstPage: Uint8Array;
+  readonly #roots: ReadonlyMap<string, number>;
+  readonly #buffer: Uint8Array;
+  /** Number of the buffer's first page, and how many of its pages are in use. */
+  #from: number;
+  #used = 0;
+  #changes = 0;
+  #spent = false;
+
+  constructor(db: Database) {
+    this.pageBytes = db.pragma('page_size', { simple: true }) as number;
+    this.#file = `${db.name}-bulk`;
+    remove(this.#file);
+    this.#roots = create(db, this.#file);
+    this.#fd = openSync(this.#file, 'r+');
+    this.#firstPage = new Uint8Array(this.pageBytes);
+    readSync(this.#fd, this.#firstPage, 0, this.pageBytes, 0);
+    this.#buffer = new Uint8Array(this.pageBytes * PAGES_PER_WRITE);
+    this.#from = this.#roots.size + 2;
+  }
+
+  /** Has it been published in this transaction? SQLite would not see a second time, so rows must go another way then. */
+  get spent(): boolean {
+    return this.#spent;
+  }
+
+  /** An image of the table, which has that many columns. Only one image may be filled at a time. */
+  image(table: 'sales' | 'orders' | 'cells', columns: number): TableImage {
+    return new TableImage(this, this.#roots.get(table)!, columns);
+  }
+
+  add(): { number: number; bytes: Uint8Array } {
+    if (this.#used === PAGES_PER_WRITE) this.#write();
+    const at = this.#used++ * this.pageBytes;
+    return { number: this.#from + this.#used - 1, bytes: this.#buffer.subarray(at, at + this.pageBytes) };
+  }
+
+  put(number: number, bytes: Uint8Array): void {
+    this.#writeAt(bytes, number);
+  }
+
+  /** Makes what was added visible to SQLite, if it has not yet read this file in its transaction. */
+  publish(): void {
+    this.#write();
+    this.#spent = true;
+    const page = this.#firstPage;
+    putNumber(page, CHANGE_COUNTER, ++this.#changes + 1000);
+    putNumber(page, VALID_FOR, this.#changes + 1000);
+    putNumber(page, PAGE_COUNT, this.#from - 1);
+    this.#writeAt(page, 1);
+  }
+
+  /** Forgets all pages, for the next transaction. */
+  clear(): void {
+    this.#from = this.#roots.size + 2;
+    this.#used = 0;
+    this.#spent = false;
+  }
+
+  close(): void {
+    closeSync(this.#fd);
+    remove(this.#file);
+  }
+
+  #write(): void {
+    this.#writeAt(this.#buffer.subarray(0, this.#used * this.pageBytes), this.#from);
+    this.#from += this.#used;
+    this.#used = 0;
+  }
+
+  #writeAt(bytes: Uint8Array, number: number): void {
+    let done = 0;
+    while (done < bytes.length)
+      done += writeSync(this.#fd, bytes, done, bytes.length - done, (number - 1) * this.pageBytes + done);
+  }
+}
+
+/** Cells to be added to daily_sales, numbered in the order of its key. */
+const CELLS = `CREATE TABLE ${BULK}.cells (cell INTEGER PRIMARY KEY, ${[...DAILY_SALES.key, ...DAILY_SALES.sums].join(', ')})`;
+
+/** Makes the scratch database with empty tables and returns their roots. */
+function create(db: Database, file: string): Map<string, number> {
+  db.prepare(`ATTACH ? AS ${BULK}`).run(file);
+  db.pragma(`${BULK}.page_size = ${db.pragma('main.page_size', { simple: true })}`);
+  db.pragma(`${BULK}.journal_mode = OFF`);
+  db.pragma(`${BULK}.synchronous = OFF`);
+  db.pragma(`${BULK}.cache_size = -1024`);
+  for (const table of ['sales', 'orders']) db.exec(likeMain(db, table));
+  db.exec(CELLS);
+  const tables = db.prepare(`SELECT name, rootpage FROM ${BULK}.sqlite_schema`).raw().all() as [string, number][];
+  return new Map(tables);
+}
+
+/** The statement that made a table of the warehouse, for SQLite copies whole rows only between tables that are alike. */
+function likeMain(db: Database, table: string): string {
+  const sql = db.prepare('SELECT sql FROM main.sqlite_schema WHERE name = ?').pluck().get(table) as string;
+  return sql.replace(/^CREATE TABLE\s+"?\w+"?/i, `CREATE TABLE ${BULK}.${table}`);
+}
+
+function remove(file: string): void {
+  for (const suffix of ['', '-journal', '-wal', '-shm']) rmSync(`${file}${suffix}`, { force: true });
+}
