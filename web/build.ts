@@ -1,0 +1,35 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const ROOT = fileURLToPath(new URL('.', import.meta.url));
+
+/** Where the built page lies, as the server serves it. */
+export const BUILD_FOLDER = join(ROOT, 'build');
+
+/** Is there a page to serve? */
+export function isDashboardBuilt(): boolean {
+  return existsSync(join(BUILD_FOLDER, 'index.html'));
+}
+
+/**
+ * Builds the dashboard into {@link BUILD_FOLDER}, in a process of its own; takes some seconds.
+ * Throws an Error with what the build said where it fails.
+ */
+export async function buildDashboard(): Promise<void> {
+  const vite = join(dirname(createRequire(import.meta.url).resolve('vite/package.json')), 'bin/vite.js');
+  const preload = new URL('without-typescript.ts', import.meta.url).href;
+  const child = spawn(process.execPath, ['--import', preload, vite, 'build', '--logLevel', 'warn'], {
+    cwd: ROOT,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const said: Buffer[] = [];
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => said.push(chunk));
+  const [code] = (await once(child, 'close')) as [number | null];
+  if (code !== 0) throw new Error(`the dashboard could not be built:\n${Buffer.concat(said).toString().trim()}`);
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await buildDashboard();
