@@ -152,6 +152,54 @@ t.test('roll-ups, orders and ledger equal the sales, whatever is loaded how', as
   );
 });
 
+/** Sales as a shop makes them: days and orders ascend, and an order may go on in the next group of rows. */
+function shopSales(rows: number, firstDay: number, firstOrder: number): Sale[] {
+  return Array.from({ length: rows }, (_, i) => ({
+    ...SALE,
+    day: firstDay + Math.floor(i / 700),
+    store: `S${i % 7}`,
+    product: `P${i % 97}`,
+    order: `ORD-${String(firstOrder + Math.floor(i / 3)).padStart(6, '0')}`,
+    line: i % 3,
+    revenue: 100 + (i % 1_000),
+    cost: i % 5 === 0 ? null : 50 + (i % 700),
+  }));
+}
+
+t.test('the same holds for many rows in order, which go to SQLite as whole pages', async (t) => {
+  for (const disposition of ['append', 'merge', 'replace'] as const) {
+    const { warehouse, file } = fresh(t);
+    const how = {
+      disposition,
+      dataset: disposition,
+      primaryKey: ['order_id', 'line'],
+      batchRows: 1_000,
+      commitEvery: 2,
+    } as const;
+    load(warehouse, { name: 'a.csv', sales: shopSales(7_000, 20260101, 0), ...how });
+    t.same(differences(file), []);
+    load(warehouse, { name: 'b.csv', sales: shopSales(5_000, 20260108, 2_000), ...how });
+    t.same(differences(file), []);
+    load(warehouse, { name: 'c.csv', sales: shopSales(5_000, 20251201, 900_000), ...how });
+    t.same(differences(file), [], 'days before those that are there');
+    load(warehouse, { name: 'd.csv', sales: shopSales(3_000, 20260301, 800_000).reverse(), ...how });
+    t.same(differences(file), [], 'orders that descend');
+    const rows = { append: 20_000, merge: 7_000 + 5_000 - 1_000 + 5_000 + 3_000, replace: 3_000 }[disposition];
+    t.same(query(file, 'SELECT count(*) FROM sales'), [[rows]]);
+    t.same(query(file, 'PRAGMA integrity_check'), [['ok']]);
+  }
+});
+
+t.test('rows whose lines do not ascend are kept all the same', async (t) => {
+  const { warehouse, file } = fresh(t);
+  const opened = warehouse.openFile(fileToLoad(1, { name: 'a.csv', sales: [] }));
+  const batch = salesBatch(opened.fileId, [SALE, SALE, SALE]).select(Int32Array.of(2, 0, 1));
+  const written = warehouse.insert(batch);
+  warehouse.mergeAggregates(aggregateBatch(opened.fileId, [SALE, SALE, SALE]));
+  warehouse.commit(opened.fileId, checkpointOf(0, countsOf(written)));
+  t.same(query(file, 'SELECT line FROM sales ORDER BY line'), [[2], [3], [4]]);
+});
+
 t.test('merge: the newer row wins, an identical one changes nothing', async (t) => {
   const { warehouse, file } = fresh(t);
   const how = { disposition: 'merge', primaryKey: ['order_id', 'line'] } as const;
