@@ -25,7 +25,7 @@ export type Registry = ReadonlyMap<string, Operator>;
  */
 export function makePlan(entries: readonly PlanEntry[], registry: Registry): Plan {
   if (entries.length === 0) throw new TillstreamError('bad_plan', 'a plan needs a source and at least one operator');
-  const used = new Map<string, number>();
+  const used = new Set<string>();
   return deepFreeze(
     entries.map((entry, index): PlanNode => {
       const { operator: name, options = {}, id } = typeof entry === 'string' ? { operator: entry } : entry;
@@ -44,10 +44,11 @@ export function makePlan(entries: readonly PlanEntry[], registry: Registry): Pla
   );
 }
 
-function uniqueId(id: string, used: Map<string, number>): string {
-  const times = (used.get(id) ?? 0) + 1;
-  used.set(id, times);
-  return times === 1 ? id : `${id}-${times}`;
+function uniqueId(wanted: string, used: Set<string>): string {
+  let id = wanted;
+  for (let times = 2; used.has(id); times++) id = `${wanted}-${times}`;
+  used.add(id);
+  return id;
 }
 
 function deepFreeze<T>(value: T): T {
