@@ -75,12 +75,14 @@ function isSame(now: Stats, before: Stats | undefined): boolean {
 
 /** Takes a file of the inbox by an atomic rename; returns its new path. */
 export async function claim(home: Home, path: string): Promise<string> {
-  return moveInto(path, home.claimed, basename(path));
+  const target = await freePath(home.claimed, basename(path));
+  await move(path, target);
+  return target;
 }
 
-/** Puts an ingested file among the originals; returns its new path. */
-export async function archive(home: Home, path: string, name: string): Promise<string> {
-  return moveInto(path, home.ingested, name);
+/** Puts an ingested file among the originals, at a {@link freePath} there. */
+export function archive(path: string, destination: string): Promise<void> {
+  return move(path, destination);
 }
 
 /**
@@ -89,20 +91,22 @@ export async function archive(home: Home, path: string, name: string): Promise<s
  */
 export async function giveBack(home: Home, path: string): Promise<void> {
   const target = join(home.raw, basename(path));
-  if (!(await isTaken(target))) await rename(path, target);
+  if (!(await isTaken(target))) await move(path, target);
 }
 
-/** Renames `path` to `dir/name`, or to `name-2.csv` and so on where that is taken. Returns the new path. */
-async function moveInto(path: string, dir: string, name: string): Promise<string> {
+/** `dir/name`, or `dir/name-2.csv` and so on where that is taken. */
+export async function freePath(dir: string, name: string): Promise<string> {
   const { stem, extension } = splitName(name);
   for (let copy = 1; ; copy++) {
-    const target = join(dir, copy === 1 ? name : `${stem}-${copy}${extension}`);
-    if (await isTaken(target)) continue;
-    await rename(path, target).catch((cause) => {
-      throw fileError(path, cause);
-    });
-    return target;
+    const path = join(dir, copy === 1 ? name : `${stem}-${copy}${extension}`);
+    if (!(await isTaken(path))) return path;
   }
+}
+
+async function move(path: string, target: string): Promise<void> {
+  await rename(path, target).catch((cause) => {
+    throw fileError(path, cause);
+  });
 }
 
 function splitName(name: string): { stem: string; extension: string } {

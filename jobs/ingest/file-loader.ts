@@ -1,3 +1,4 @@
+import { readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { TillstreamError } from '../../engine/errors.ts';
 import type { LedgerEntry } from '../../engine/ledger.ts';
@@ -8,13 +9,13 @@ import type { FileShape } from '../../operators/dataset/profile.ts';
 import type { OpenedFile } from '../../operators/warehouse.ts';
 import { badContract } from '../errors.ts';
 import { foldersOf } from '../home.ts';
-import { archive, claim, giveBack } from '../inbox.ts';
+import { archive, claim, freePath, giveBack } from '../inbox.ts';
 import type { Candidate } from './candidates.ts';
 import { contentHash } from './content-hash.ts';
 import type { IngestSetting } from './ingest-run.ts';
-import { LedgerReader } from './ledger-reader.ts';
 import { type FilePlan, Plans } from './plans.ts';
-import type { Recognised } from './recognise.ts';
+import { type Recognised, recogniseAs } from './recognise.ts';
+import { RunRecords } from './run-records.ts';
 import { type FileReport, type FileStatus, ledgerOf } from './report.ts';
 import { isFatal, troubleOf } from './trouble.ts';
 import type { WriterThread } from './writer-thread.ts';
@@ -37,6 +38,8 @@ interface Progress {
   readonly startedAt: number;
   /** Where the file is now: claiming moves it. */
   path: string;
+  /** Where it will be afterwards. */
+  destination: string;
   dataset: string | null;
   fileId: number | null;
   notes: string[];
@@ -53,18 +56,18 @@ function isWorthSaying({ action, kind }: Finding): boolean {
 export class FileLoader {
   readonly #setting: LoaderSetting;
   readonly #plans: Plans;
-  readonly #ledger: LedgerReader;
+  readonly #records: RunRecords;
   /** By dataset: what its last file looked like. */
   readonly #lastShapes = new Map<string, FileShape>();
 
   constructor(setting: LoaderSetting) {
     this.#setting = setting;
     this.#plans = new Plans(setting.home, setting.config, setting.registry);
-    this.#ledger = new LedgerReader(setting.home);
+    this.#records = new RunRecords(setting.home);
   }
 
   close(): void {
-    this.#ledger.close();
+    this.#records.close();
   }
 
   async load(candidate: Candidate): Promise<Loaded> {
@@ -81,7 +84,7 @@ export class FileLoader {
       return await this.#load(progress);
     } catch (error) {
       await this.#undo(progress, error);
-      return { ...this.#report(progress, 'failed', error), error };
+      return { ...(await this.#report(progress, 'failed', error)), error };
     }
   }
 
@@ -93,7 +96,7 @@ export class FileLoader {
     progress.dataset = recognition.dataset.name;
     const hash = await this.#hashIfKnown(candidate);
     await this.#claim(progress);
-    const drift = this.#drift(recognition);
+    const drift = await this.#drift(recognition);
     const { dataset } = recognition;
     const { columns } = recognition.peek;
     const plan = this.#plans.planFor(dataset, { path: progress.path, columns, renames: drift.renames });
@@ -115,19 +118,30 @@ export class FileLoader {
 
   async #claim(progress: Progress): Promise<void> {
     const { candidate } = progress;
-    if (candidate.origin === 'inbox') progress.path = await claim(this.#setting.home, candidate.path);
+    const { home } = this.#setting;
+    if (candidate.origin === 'inbox') progress.path = await claim(home, candidate.path);
+    if (candidate.origin !== 'named') progress.destination = await freePath(home.ingested, candidate.name);
   }
 
-  #drift({ dataset, shape }: Recognised): DriftReport {
-    return findDrift(dataset, shape, this.#lastShapes.get(dataset.name));
+  async #drift({ dataset, shape }: Recognised): Promise<DriftReport> {
+    const last = this.#lastShapes.get(dataset.name) ?? (await this.#shapeBefore(dataset));
+    return findDrift(dataset, shape, last);
+  }
+
+  /** What the dataset's last file of an earlier run looks like, if it is still there. */
+  async #shapeBefore(dataset: Dataset): Promise<FileShape | undefined> {
+    const path = this.#records.lastPath(dataset.name);
+    if (path === undefined) return undefined;
+    const seen = await recogniseAs(dataset, path).catch(() => undefined);
+    if (seen) this.#lastShapes.set(dataset.name, seen.shape);
+    return seen?.shape;
   }
 
   #open(progress: Progress, dataset: Dataset, plan: FilePlan, hash: string | undefined): Promise<OpenedFile> {
-    const { name, sizeBytes, origin, path } = progress.candidate;
-    const { home, runId, writer } = this.#setting;
+    const { name, sizeBytes } = progress.candidate;
+    const { runId, writer } = this.#setting;
     return writer.openFile({
-      ...{ runId, name, sizeBytes, dataset: dataset.name },
-      path: origin === 'named' ? resolve(path) : join(home.ingested, name),
+      ...{ runId, name, sizeBytes, dataset: dataset.name, path: progress.destination },
       ...(hash !== undefined && { contentHash: hash }),
       ...{ disposition: dataset.disposition, primaryKey: dataset.primaryKey, fingerprint: plan.fingerprint },
     });
@@ -176,8 +190,8 @@ export class FileLoader {
     return this.#report(progress, 'done');
   }
 
-  async #archive({ candidate, path }: Progress): Promise<void> {
-    if (candidate.origin !== 'named') await archive(this.#setting.home, path, candidate.name);
+  async #archive({ candidate, path, destination }: Progress): Promise<void> {
+    if (candidate.origin !== 'named') await archive(path, destination);
   }
 
   /** After a failure the file goes back to where a person sees it. A second failure must not hide the first. */
@@ -192,16 +206,25 @@ export class FileLoader {
   }
 
   /** What the warehouse's ledger says of the file, whoever wrote it. */
-  #report(progress: Progress, status: FileStatus, error?: unknown): Loaded {
+  async #report(progress: Progress, status: FileStatus, error?: unknown): Promise<Loaded> {
     const { candidate, dataset, fileId, notes, startedAt } = progress;
-    const entries = fileId === null ? [] : this.#ledger.of(fileId);
+    const entries = fileId === null ? [] : this.#records.ledgerOf(fileId);
+    const ledger = ledgerOf(entries);
     const report: FileReport = {
       ...{ name: candidate.name, dataset, status },
-      ...ledgerOf(entries),
+      ...ledger,
       duration_ms: Math.round(performance.now() - startedAt),
       error: error === undefined ? null : troubleOf(error),
-      ...{ notes, rejected: null },
+      notes,
+      rejected: ledger.dead_lettered > 0 ? await this.#rejectedPath(fileId) : null,
     };
     return { report, entries };
+  }
+
+  /** The CSV that `dead-letter` has written for the file, if the plan has it do so. */
+  async #rejectedPath(fileId: number | null): Promise<string | null> {
+    const { rejected } = this.#setting.home;
+    const name = (await readdir(rejected)).find((each) => each.endsWith(`.rejected-${fileId}.csv`));
+    return name === undefined ? null : join(rejected, name);
   }
 }

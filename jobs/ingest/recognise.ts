@@ -36,7 +36,7 @@ export class Recogniser {
 
   /** Throws what reading the file throws. */
   async recognise(path: string): Promise<Recognition> {
-    if (this.#wanted) return recognised(this.#wanted, new Look(path, await peek(path, this.#wanted.dialect)));
+    if (this.#wanted) return recogniseAs(this.#wanted, path);
     const looks = new Map<string, Look>();
     for (const [key, dialect] of this.#dialects) looks.set(key, new Look(path, await peek(path, dialect)));
     // There is one for the dialect of every dataset.
@@ -65,6 +65,11 @@ class Look {
     this.#shape ??= profileSample(this.peek.header, this.peek.records);
     return this.#shape;
   }
+}
+
+/** Looks at a file as one of that dataset. Throws what reading the file throws. */
+export async function recogniseAs(dataset: Dataset, path: string): Promise<Recognised> {
+  return recognised(dataset, new Look(path, await peek(path, dataset.dialect)));
 }
 
 function recognised(dataset: Dataset, look: Look): Recognised {

@@ -10,6 +10,7 @@ import type { ContractMode, FieldDescriptor } from '../dataset/schema.ts';
 import type { AttributeTyping } from './attributes.ts';
 import type { ColumnTyping } from './column-typing.ts';
 import { type CellDefaults, compileAttribute, compileColumn } from './compile.ts';
+import { OWN_PREFIX } from '../dead-letter/rejected-rows.ts';
 
 export interface TypingOptions extends CellDefaults {
   readonly fields: readonly FieldDescriptor[];
@@ -38,7 +39,8 @@ export interface FieldPlan {
 export function planFields(options: TypingOptions, header: readonly string[]): FieldPlan[] {
   const fields = withMapped(options);
   const { columns, extra } = matchHeader(fields, header);
-  const extras = extra.map((i) => header[i]!);
+  // A file of rejected records says why in columns of its own, which are no part of the data.
+  const extras = extra.map((i) => header[i]!).filter((name) => !name.startsWith(OWN_PREFIX));
   if (extras.length > 0 && options.contract.columns === 'freeze') throw frozen(extras);
   const declared = fields.map((field) => {
     const position = columns.get(field.name);

@@ -1,18 +1,24 @@
 import { openDatabase } from '../../db/connection.ts';
+import { listFiles } from '../../db/files.ts';
 import { ledgerOfFile } from '../../db/ledger.ts';
 import type { LedgerEntry } from '../../engine/ledger.ts';
 import type { Home } from '../home.ts';
 
 /** Reads from the warehouse, beside its writer, what became of files. */
-export class LedgerReader {
+export class RunRecords {
   readonly #db: ReturnType<typeof openDatabase>;
 
   constructor({ database }: Home) {
     this.#db = openDatabase(database, { readonly: true, check: 'never' });
   }
 
-  of(fileId: number): LedgerEntry[] {
+  ledgerOf(fileId: number): LedgerEntry[] {
     return ledgerOfFile(this.#db, fileId);
+  }
+
+  /** Path of the original that was loaded last of a dataset. */
+  lastPath(dataset: string): string | undefined {
+    return listFiles(this.#db, { dataset, status: 'done', limit: 1 })[0]?.path;
   }
 
   close(): void {
