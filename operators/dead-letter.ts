@@ -7,7 +7,7 @@ import { folderFor, pathIn, splitMark, stemOf } from './csv-output/folders.ts';
 import { type FileMark, ResumableFile } from './csv-output/resumable-file.ts';
 import { RejectedRows } from './dead-letter/rejected-rows.ts';
 
-const { delimiter, quoteChar, doubleQuote, escapeChar, skipInitialSpace } = Dialect.properties;
+const { delimiter, quoteChar, doubleQuote, escapeChar, relaxQuotes, skipInitialSpace } = Dialect.properties;
 
 const Options = Type.Object({
   enabled: Type.Boolean({ description: 'Write the file; false only passes the dead letters on.', default: true }),
@@ -22,6 +22,7 @@ const Options = Type.Object({
   quoteChar,
   doubleQuote,
   escapeChar,
+  relaxQuotes,
   skipInitialSpace,
 });
 

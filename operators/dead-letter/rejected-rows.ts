@@ -10,6 +10,8 @@ const LAST = 'last';
 const BYTE_ORDER_MARK = '\uFEFF';
 
 export interface RejectedStyle extends CsvStyle {
+  /** Quotes amid a cell are text. */
+  readonly relaxQuotes: boolean;
   readonly skipInitialSpace: boolean;
 }
 
@@ -81,11 +83,11 @@ export class RejectedRows {
    */
   #cellsOf(raw: Buffer): string[] | null {
     if (!isUtf8(raw)) return null;
-    const { delimiter, quoteChar, doubleQuote, escapeChar, skipInitialSpace } = this.#style;
+    const { delimiter, quoteChar, doubleQuote, escapeChar, relaxQuotes, skipInitialSpace } = this.#style;
     const mark = escapeChar ?? (doubleQuote ? quoteChar : null);
+    const dialect = { delimiter, quote: quoteChar, escape: mark, relax_quotes: relaxQuotes, ltrim: skipInitialSpace };
     try {
-      const text = Buffer.concat([raw, Buffer.from(`${delimiter}${LAST}`)]);
-      const records = parse(text, { delimiter, quote: quoteChar, escape: mark, ltrim: skipInitialSpace }) as string[][];
+      const records = parse(Buffer.concat([raw, Buffer.from(`${delimiter}${LAST}`)]), dialect) as string[][];
       const cells = records.length === 1 ? records[0]! : [];
       return cells.pop() === LAST && cells.length === this.#columns.length ? cells : null;
     } catch {

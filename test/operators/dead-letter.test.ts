@@ -154,6 +154,17 @@ t.test('without quotes, what would need them is escaped', async (t) => {
   t.match(lines[2], /^\|\|\|not_a_number\|.*\|3\|1\\x7C2$/);
 });
 
+t.test('quotes amid a cell are text where the dialect says so', async (t) => {
+  for (const [relaxQuotes, name, raw] of [
+    [true, '12" plate', ''],
+    [false, '', '1,12" plate,x'],
+  ] as const) {
+    const folders = foldersIn(t);
+    await runThrough(deadLetter, { ...options, relaxQuotes }, await letters(['1,12" plate,x']), { folders });
+    t.match(records(written(folders), { relax_quotes: true }), [{ name, tillstream_raw: raw }]);
+  }
+});
+
 t.test('an escape character other than the quote', async (t) => {
   const folders = foldersIn(t);
   const escaping = { ...options, escapeChar: '\\' };

@@ -1,0 +1,74 @@
+import type { Operator } from '../../engine/operator.ts';
+import { type OptionRow, optionRows } from './option-rows.ts';
+
+const INTRODUCTION = `# Operators
+
+Written from the operators' own specs by \`node operators/docs/write.ts\`; a test keeps it in step. A dataset lists the
+operators that its records go through in \`schema_config.json\`, by name or as \`{ "operator": …, "options": { … } }\`.
+How to write one of your own: [operators/custom](../operators/custom/README.md).
+`;
+
+/** The page \`docs/operators.md\`: every operator with options, reasons and example, by name. */
+export function operatorPage(operators: Iterable<Operator>): string {
+  const sorted = [...operators].sort((a, b) => (a.name < b.name ? -1 : 1));
+  const contents = sorted.map(({ name, summary }) => `- [\`${name}\`](#${name}): ${summary}`).join('\n');
+  return `${[INTRODUCTION, contents, ...sorted.map(section)].map((part) => part.trim()).join('\n\n')}\n`;
+}
+
+function section(operator: Operator): string {
+  const { name, summary, description, stability = 'stable' } = operator;
+  const kind = operator.source
+    ? 'Source'
+    : operator.conserves === false
+      ? 'Operator, may add or drop records'
+      : 'Operator';
+  return [
+    `## ${name}\n`,
+    `${summary}\n`,
+    `_${kind}, ${stability}._\n`,
+    ...(description ? [`${description}\n`] : []),
+    ...optionsOf(operator),
+    ...reasonsOf(operator),
+    ...exampleOf(operator),
+  ].join('\n');
+}
+
+function optionsOf({ options }: Operator): string[] {
+  const rows = optionRows(options);
+  if (rows.length === 0) return ['It has no options.\n'];
+  return [table(['option', 'type', 'default', 'what it does'], rows.map(optionCells))];
+}
+
+function optionCells({ path, type, default: preset, description, required }: OptionRow): string[] {
+  return [`\`${path}\``, type, required ? '**required**' : preset && `\`${preset}\``, description];
+}
+
+function reasonsOf({ reasons = {} }: Operator): string[] {
+  const entries = Object.entries(reasons);
+  if (entries.length === 0) return [];
+  return [
+    table(
+      ['reason', 'what it means'],
+      entries.map(([code, meaning]) => [`\`${code}\``, meaning]),
+    ),
+  ];
+}
+
+function exampleOf({ name, example }: Operator): string[] {
+  if (!example) return [];
+  const lines = (records: readonly object[]) => records.map((record) => JSON.stringify(record)).join('\n');
+  const plan = JSON.stringify({ operator: name, options: example.options });
+  return [
+    `\`\`\`json\n${plan}\n\`\`\`\n\nmakes of\n\n\`\`\`json\n${lines(example.input)}\n\`\`\`\n`,
+    `these:\n\n\`\`\`json\n${lines(example.output)}\n\`\`\`\n`,
+  ];
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.map(cell).join(' | ')} |`;
+  return `${[line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n')}\n`;
+}
+
+function cell(text: string): string {
+  return text.replaceAll('|', '\\|').replaceAll('\n', ' ');
+}
