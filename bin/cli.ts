@@ -43,7 +43,12 @@ function help(name: string | undefined): Answer {
 function commandCalled(name: string): Command {
   const command = COMMANDS.find((each) => each.name === name);
   if (command) return command;
-  throw new UsageError(`there is no command "${name}"${suggestion(name, COMMANDS.map((each) => each.name))}`);
+  throw new UsageError(
+    `there is no command "${name}"${suggestion(
+      name,
+      COMMANDS.map((each) => each.name),
+    )}`,
+  );
 }
 
 /** Tells what went wrong: a sentence on stderr, and with `--json` a document on stdout. */
@@ -76,4 +81,3 @@ function isSystemError(error: unknown): boolean {
 function write({ stdout }: Terminal, text: string): Promise<void> {
   return new Promise((resolve, reject) => stdout.write(text, (error) => (error ? reject(error) : resolve())));
 }
-

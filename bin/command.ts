@@ -50,7 +50,11 @@ export interface Command {
 
 /** Options that every command has. */
 export const COMMON_OPTIONS: readonly OptionSpec[] = [
-  { name: 'home', value: 'DIR', description: 'folder with schema_config.json, data/ and db/ (or TILLSTREAM_HOME; default: the project you are in)' },
+  {
+    name: 'home',
+    value: 'DIR',
+    description: 'folder with schema_config.json, data/ and db/ (or TILLSTREAM_HOME; default: the project you are in)',
+  },
   { name: 'json', description: 'print one JSON document on stdout, and all else on stderr' },
   { name: 'help', description: 'show this' },
 ];

@@ -14,9 +14,15 @@ export function commandHelp(command: Command): string {
 
 /** Help for all of them. */
 export function overview(commands: readonly Command[]): string {
-  const listed = section('Commands', commands.map(({ name, summary }) => [name, summary] as const));
+  const listed = section(
+    'Commands',
+    commands.map(({ name, summary }) => [name, summary] as const),
+  );
   const options = [...COMMON_OPTIONS, { name: 'version', description: 'show the version' }];
-  const common = section('Options of every command', options.map((spec) => [optionUsage(spec), spec.description] as const));
+  const common = section(
+    'Options of every command',
+    options.map((spec) => [optionUsage(spec), spec.description] as const),
+  );
   return [
     'Usage: tillstream COMMAND [options]',
     'Drop sales CSVs in a folder, get an exact warehouse.',

@@ -78,13 +78,20 @@ export interface ParsedCall {
 export function parseCall(args: readonly string[], command: Command): ParsedCall {
   const specs = new Map([...command.options, ...COMMON_OPTIONS].map((spec) => [spec.name, spec]));
   const options = Object.fromEntries([...specs.values()].map(parserOption));
-  const { tokens, positionals } = parseArgs({ args: [...args], options, strict: false, allowPositionals: true, tokens: true });
+  const { tokens, positionals } = parseArgs({
+    args: [...args],
+    options,
+    strict: false,
+    allowPositionals: true,
+    tokens: true,
+  });
   const given = new Map<string, Given>();
   for (const token of tokens) {
     if (token.kind !== 'option') continue;
     const spec = specs.get(token.name);
-    if (!spec) throw new UsageError(`there is no option ${token.rawName}${nearOption(token.name, specs)}`, command.name);
-    given.set(spec.name, valueOf(spec, token, given.get(spec.name), command.name));
+    if (!spec)
+      throw new UsageError(`there is no option ${token.rawName}${nearOption(token.name, specs)}`, command.name);
+    given.set(spec.name, givenValue(spec, token, given.get(spec.name), command.name));
   }
   const most = command.positionals === undefined ? 0 : (command.mostPositionals ?? Number.POSITIVE_INFINITY);
   const surplus = positionals[most];
@@ -99,7 +106,7 @@ function parserOption({ name, value }: OptionSpec) {
   return [name, { type: value === undefined ? ('boolean' as const) : ('string' as const), ...short }] as const;
 }
 
-function valueOf(
+function givenValue(
   spec: OptionSpec,
   token: { readonly rawName: string; readonly value?: string | undefined },
   before: Given | undefined,
@@ -109,12 +116,16 @@ function valueOf(
     if (token.value === undefined) return true;
     throw new UsageError(`${token.rawName} takes no value, got ${token.value}`, command);
   }
-  if (token.value === undefined) throw new UsageError(`${token.rawName} needs a value: ${token.rawName} ${spec.value}`, command);
+  if (token.value === undefined)
+    throw new UsageError(`${token.rawName} needs a value: ${token.rawName} ${spec.value}`, command);
   if (!spec.multiple) return token.value;
   return [...(Array.isArray(before) ? (before as readonly string[]) : []), token.value];
 }
 
 function nearOption(name: string, specs: ReadonlyMap<string, OptionSpec>): string {
   const said = suggestion(name, specs.keys());
-  return said.replace('"', '--').replace('"', '').replaceAll(/(there are: |, )(?=\w)/g, '$1--');
+  return said
+    .replace('"', '--')
+    .replace('"', '')
+    .replaceAll(/(there are: |, )(?=\w)/g, '$1--');
 }

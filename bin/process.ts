@@ -8,7 +8,13 @@ export async function runProcess(): Promise<void> {
   // A reader that has seen enough (`| head`) closes the pipe; that is no failure.
   stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
   const stop = stopSignal(process, (line) => stderr.write(`${line}\n`));
-  process.exitCode = await main(process.argv.slice(2), { stdout, stderr, env, cwd: process.cwd(), signal: stop.signal });
+  process.exitCode = await main(process.argv.slice(2), {
+    stdout,
+    stderr,
+    env,
+    cwd: process.cwd(),
+    signal: stop.signal,
+  });
   stop.release();
 }
 

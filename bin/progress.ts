@@ -10,6 +10,8 @@ const REDRAW_MS = 80;
 /** Where nobody looks on, a long file is heard of so often. */
 const LINE_MS = 10_000;
 
+type Of<Type extends IngestEvent['type']> = Extract<IngestEvent, { type: Type }>;
+
 /** Tells on stderr how a run is getting on: a bar that is redrawn for a person, plain lines for a log. */
 export class IngestProgress {
   readonly #terminal: Terminal;
@@ -31,28 +33,30 @@ export class IngestProgress {
   }
 
   readonly onEvent = (event: IngestEvent): void => {
-    switch (event.type) {
-      case 'waiting':
-        return this.#say(waitingLine(event));
-      case 'run-started':
-        this.#files = event.files;
-        this.#bytes = event.bytes;
-        return;
-      case 'file-started':
-        this.#resumedBytes += event.resumedAt;
-        if (event.resumedAt > 0) this.#say(`${event.file}: going on after ${size(event.resumedAt)}`);
-        return;
-      case 'sample':
-        return this.#sample(event.file, event.sample);
-      case 'file-finished':
-        this.#finished++;
-        this.#bytesBefore += event.sizeBytes;
-        this.#recordsBefore += event.file.read;
-        return this.#say(fileLine(event.file));
-      case 'run-finished':
-        return this.#erase();
-    }
+    if (event.type === 'waiting') this.#say(waitingLine(event));
+    else if (event.type === 'run-started') this.#runStarted(event);
+    else if (event.type === 'file-started') this.#fileStarted(event);
+    else if (event.type === 'sample') this.#sample(event.file, event.sample);
+    else if (event.type === 'file-finished') this.#fileFinished(event);
+    else this.#erase();
   };
+
+  #runStarted({ files, bytes }: Of<'run-started'>): void {
+    this.#files = files;
+    this.#bytes = bytes;
+  }
+
+  #fileStarted({ file, resumedAt }: Of<'file-started'>): void {
+    this.#resumedBytes += resumedAt;
+    if (resumedAt > 0) this.#say(`${file}: going on after ${size(resumedAt)}`);
+  }
+
+  #fileFinished({ file, sizeBytes }: Of<'file-finished'>): void {
+    this.#finished++;
+    this.#bytesBefore += sizeBytes;
+    this.#recordsBefore += file.read;
+    this.#say(fileLine(file));
+  }
 
   #sample(file: string, { operators }: MetricsSample): void {
     const now = performance.now();
@@ -131,7 +135,7 @@ function bar(share: number): string {
   return '█'.repeat(filled) + '░'.repeat(BAR_WIDTH - filled);
 }
 
-function waitingLine({ holder }: Extract<IngestEvent, { type: 'waiting' }>): string {
+function waitingLine({ holder }: Of<'waiting'>): string {
   if (!holder) return 'Waiting for another tillstream that is writing to this home …';
   return `Waiting for tillstream ${holder.what} (process ${holder.pid}, since ${holder.since}) to finish …`;
 }

@@ -15,8 +15,10 @@ export function runText(report: RunReport, home: Home): string {
   const writing = unfinished.map((name) => `${name} is still being written; the next run takes it.\n`).join('');
   if (files.length === 0) return `${writing}Nothing to load: ${home.raw} holds no files that are whole.\n`;
   const parts = [`\n${headline(report)}\n`, writing, ledger.read > 0 ? `\n${ledgerText(ledger)}` : ''];
-  if (ledger.dead_lettered > 0) parts.push(`\nRejected records, to be mended and dropped again: ${relative(home.dir, home.rejected)}\n`);
-  if (status === 'aborted') parts.push('\nStopped. What was committed is kept: `tillstream ingest` goes on from there.\n');
+  if (ledger.dead_lettered > 0)
+    parts.push(`\nRejected records, to be mended and dropped again: ${relative(home.dir, home.rejected)}\n`);
+  if (status === 'aborted')
+    parts.push('\nStopped. What was committed is kept: `tillstream ingest` goes on from there.\n');
   return parts.join('');
 }
 

@@ -12,7 +12,10 @@ export interface StopSignal {
 }
 
 /** Aborts at the first SIGINT, SIGTERM or SIGHUP, and ends the process at the second: nothing committed is lost by that. */
-export function stopSignal(host: EventEmitter & { exit(code: number): never }, say: (line: string) => void): StopSignal {
+export function stopSignal(
+  host: EventEmitter & { exit(code: number): never },
+  say: (line: string) => void,
+): StopSignal {
   const abort = new AbortController();
   let first = 0;
   const onSignal = (name: NodeJS.Signals): void => {

@@ -10,7 +10,15 @@ export function table<Row>(rows: readonly Row[], columns: readonly TableColumn<R
   const cells = rows.map((row) => columns.map(({ show }) => oneLine(show(row))));
   const lines = [columns.map(({ heading }) => heading), ...cells];
   const widths = columns.map((_, i) => Math.max(...lines.map((line) => [...line[i]!].length)));
-  return lines.map((line) => `${line.map((cell, i) => padded(cell, widths[i]!, columns[i]!)).join('  ').trimEnd()}\n`).join('');
+  return lines
+    .map(
+      (line) =>
+        `${line
+          .map((cell, i) => padded(cell, widths[i]!, columns[i]!))
+          .join('  ')
+          .trimEnd()}\n`,
+    )
+    .join('');
 }
 
 function padded<Row>(cell: string, width: number, { align }: TableColumn<Row>): string {

@@ -23,7 +23,9 @@ function pinnedNode() {
   const folders = require.resolve.paths('node') ?? [];
   const found = folders.map((folder) => join(folder, 'node', 'bin', 'node')).find(existsSync);
   if (found) return found;
-  console.error(`tillstream needs Node ${NEEDED} or newer and this is ${process.version}; run \`npm ci\`, which brings one`);
+  console.error(
+    `tillstream needs Node ${NEEDED} or newer and this is ${process.version}; run \`npm ci\`, which brings one`,
+  );
   process.exit(1);
 }
 

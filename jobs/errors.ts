@@ -4,7 +4,10 @@ import { suggestion } from '../engine/nearest.ts';
 /** Errors of the jobs: each has a stable code and a sentence that says what to do. */
 
 export function noHome(dir: string): TillstreamError {
-  return new TillstreamError('no_home', `${dir} has no schema_config.json; \`tillstream init ${dir}\` makes a home of it`);
+  return new TillstreamError(
+    'no_home',
+    `${dir} has no schema_config.json; \`tillstream init ${dir}\` makes a home of it`,
+  );
 }
 
 export function homeExists(file: string): TillstreamError {
@@ -16,7 +19,10 @@ export function noSuchExample(name: string, names: readonly string[]): Tillstrea
 }
 
 export function noSuchDataset(name: string, names: Iterable<string>): TillstreamError {
-  return new TillstreamError('no_such_dataset', `schema_config.json has no dataset "${name}"${suggestion(name, names)}`);
+  return new TillstreamError(
+    'no_such_dataset',
+    `schema_config.json has no dataset "${name}"${suggestion(name, names)}`,
+  );
 }
 
 export function homeBusy(holder: string): TillstreamError {
@@ -53,5 +59,8 @@ export function badContract(path: string, why: string): TillstreamError {
 }
 
 export function datasetExists(file: string, name: string): TillstreamError {
-  return new TillstreamError('dataset_exists', `${file} has a dataset "${name}" already; choose another name with --name`);
+  return new TillstreamError(
+    'dataset_exists',
+    `${file} has a dataset "${name}" already; choose another name with --name`,
+  );
 }

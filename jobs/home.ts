@@ -108,7 +108,9 @@ async function exampleFiles(example: string): Promise<Sources> {
   const dir = join(EXAMPLES, example);
   const entries = await readdir(dir, { recursive: true, withFileTypes: true });
   const files = entries.filter((entry) => entry.isFile() && entry.name !== 'README.md');
-  return new Map(files.map(({ parentPath, name }) => [join(parentPath, name).slice(dir.length + 1), join(parentPath, name)]));
+  return new Map(
+    files.map(({ parentPath, name }) => [join(parentPath, name).slice(dir.length + 1), join(parentPath, name)]),
+  );
 }
 
 async function exists(path: string): Promise<boolean> {

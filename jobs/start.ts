@@ -3,8 +3,8 @@ import { generateDemoMonth } from './generate.ts';
 import type { Home } from './home.ts';
 import { makeFolders } from './home.ts';
 import { inboxNames } from './inbox.ts';
-import { type IngestOptions, ingest } from './ingest.ts';
 import type { RunReport } from './ingest/report.ts';
+import { type IngestOptions, ingest } from './ingest.ts';
 
 export interface StartOptions extends Omit<IngestOptions, 'files' | 'dataset' | 'trigger'> {
   /** Told when sales are being made up, because the home holds none. */

@@ -10,7 +10,8 @@ const MOST = 50;
 export const deadLettersCommand: Command = {
   name: 'dead-letters',
   summary: 'List records that were rejected, and why.',
-  description: 'The same records lie in data/rejected as CSVs in the columns of their files: mend them there and drop them into the inbox again.',
+  description:
+    'The same records lie in data/rejected as CSVs in the columns of their files: mend them there and drop them into the inbox again.',
   options: [
     { name: 'run', value: 'ID', description: 'only those of this run' },
     { name: 'reason', value: 'CODE', description: 'only those with this reason, such as not_a_number' },
@@ -55,7 +56,8 @@ function lettersText(reasons: readonly ReasonCount[], letters: readonly DeadLett
     { heading: 'Why', show: ({ faults, message }) => faults.map((fault) => fault.message).join('; ') || message },
     { heading: 'Record', show: ({ raw }) => shortened(raw) },
   ]);
-  const more = total > letters.length ? `… and ${counted(total - letters.length, 'more', 'more')}; --limit shows them\n` : '';
+  const more =
+    total > letters.length ? `… and ${counted(total - letters.length, 'more', 'more')}; --limit shows them\n` : '';
   return `${counts}\n${listed}${more}`;
 }
 

@@ -24,13 +24,20 @@ export const generateCommand: Command = {
   ],
   examples: [
     { line: 'generate --rows 10000 --days 7 --out data/raw', does: 'a week of sales, straight into the inbox' },
-    { line: 'generate --rows 1000000 --dirty 1% --seed 7 --out /tmp/sales', does: 'a million records, every hundredth spoilt' },
+    {
+      line: 'generate --rows 1000000 --dirty 1% --seed 7 --out /tmp/sales',
+      does: 'a million records, every hundredth spoilt',
+    },
   ],
   async run({ options, terminal }) {
     const progress = new CountProgress(terminal, options.whole('rows', 1) ?? 100_000);
     const onProgress = (rows: number): void => progress.update(rows);
     const started = performance.now();
-    const made = await generateSales({ ...generateOptions(options, terminal.cwd), signal: terminal.signal, onProgress });
+    const made = await generateSales({
+      ...generateOptions(options, terminal.cwd),
+      signal: terminal.signal,
+      onProgress,
+    });
     progress.end();
     const { files, rows, bytes, manifest, expected } = made;
     const took = performance.now() - started;
@@ -55,6 +62,11 @@ function generateOptions(options: Options, cwd: string): GenerateOptions {
   return { ...said, out: resolve(cwd, out) };
 }
 
-function expectedDocument({ accepted, deadLettered, filtered, revenue }: Awaited<ReturnType<typeof generateSales>>['expected']) {
+function expectedDocument({
+  accepted,
+  deadLettered,
+  filtered,
+  revenue,
+}: Awaited<ReturnType<typeof generateSales>>['expected']) {
   return { accepted, dead_lettered: deadLettered, filtered, revenue: money(revenue).replaceAll(',', '') };
 }

@@ -1,11 +1,11 @@
 import { resolve } from 'node:path';
 import { addDataset } from '../../jobs/add-dataset.ts';
-import { type Inference, type InferenceReport } from '../../operators/dataset/infer.ts';
+import type { Inference, InferenceReport } from '../../operators/dataset/infer.ts';
 import { inferDataset } from '../../operators/dataset/infer-file.ts';
 import type { Command } from '../command.ts';
 import { homeOf } from '../home-option.ts';
-import { say } from '../terminal.ts';
 import { table } from '../table.ts';
+import { say } from '../terminal.ts';
 import { UsageError } from '../usage-error.ts';
 
 export const inferCommand: Command = {
@@ -34,7 +34,8 @@ export const inferCommand: Command = {
     const written = options.flag('write') ? (await homeOf(call)).config : null;
     if (written !== null) await addDataset(written, name, inference.descriptor);
     if (!options.flag('json')) say(terminal, reportText(inference.report));
-    const text = written === null ? `${JSON.stringify(dataset, null, 2)}\n` : `${written} now has the dataset "${name}".\n`;
+    const text =
+      written === null ? `${JSON.stringify(dataset, null, 2)}\n` : `${written} now has the dataset "${name}".\n`;
     return { document: documentOf(name, inference, written), text };
   },
 };
@@ -50,7 +51,11 @@ function reportText({ file, records, confidence, columns, notes }: InferenceRepo
     { heading: 'Type', show: ({ type, format }) => (format === undefined ? type : `${type} ${format}`) },
     { heading: 'Sure', show: (column) => percent(column.confidence), align: 'right' },
     { heading: 'Is', show: ({ canonical }) => canonical ?? '' },
-    { heading: 'Sure', show: ({ mapConfidence }) => (mapConfidence === undefined ? '' : percent(mapConfidence)), align: 'right' },
+    {
+      heading: 'Sure',
+      show: ({ mapConfidence }) => (mapConfidence === undefined ? '' : percent(mapConfidence)),
+      align: 'right',
+    },
     { heading: 'Because', show: ({ evidence, mapEvidence }) => [evidence, mapEvidence].filter(Boolean).join('; ') },
   ]);
   const remarks = notes.map((note) => `- ${note}\n`).join('');

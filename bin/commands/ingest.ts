@@ -15,7 +15,11 @@ export const ingestCommand: Command = {
     'The same file again changes nothing. Records that are not valid are listed in data/rejected, to be mended and dropped again.',
   positionals: '[FILE…]',
   options: [
-    { name: 'dataset', value: 'NAME', description: 'the dataset that the files are of, instead of finding it by their headers' },
+    {
+      name: 'dataset',
+      value: 'NAME',
+      description: 'the dataset that the files are of, instead of finding it by their headers',
+    },
     { name: 'no-wait', description: 'fail if another tillstream is writing to this home, instead of waiting for it' },
   ],
   examples: [
@@ -35,6 +39,10 @@ export const ingestCommand: Command = {
       wait: !options.flag('no-wait'),
       onEvent: new IngestProgress(terminal).onEvent,
     });
-    return { document: report, text: runText(report, home), exitCode: hasFailed(report, positionals.length > 0) ? 1 : 0 };
+    return {
+      document: report,
+      text: runText(report, home),
+      exitCode: hasFailed(report, positionals.length > 0) ? 1 : 0,
+    };
   },
 };

@@ -11,7 +11,13 @@ export const initCommand: Command = {
     'Nothing that is there already is overwritten.',
   positionals: 'DIR',
   mostPositionals: 1,
-  options: [{ name: 'example', value: 'NAME', description: 'begin with the configuration of an example; a wrong name lists them' }],
+  options: [
+    {
+      name: 'example',
+      value: 'NAME',
+      description: 'begin with the configuration of an example; a wrong name lists them',
+    },
+  ],
   examples: [
     { line: 'init my-shop', does: 'a home in the folder my-shop' },
     { line: 'init retail --example online-retail', does: 'one for the files of the Online Retail dataset' },

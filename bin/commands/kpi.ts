@@ -60,7 +60,9 @@ export const kpiCommand: Command = {
 
 function filterOf(options: Options): KpiFilter {
   const days = { from: options.day('from'), to: options.day('to') };
-  const names = (['region', 'store', 'category', 'product'] as const).map((name) => [name, options.texts(name)] as const);
+  const names = (['region', 'store', 'category', 'product'] as const).map(
+    (name) => [name, options.texts(name)] as const,
+  );
   const given = [...Object.entries(days), ...names].filter(([, value]) => value !== undefined && value.length > 0);
   return Object.fromEntries(given) as KpiFilter;
 }

@@ -86,7 +86,8 @@ function exampleLines({ input, output }: NonNullable<Operator['example']>): stri
 function optionRows(options: TObject): OptionRow[] {
   const required = new Set(options.required ?? []);
   return Object.entries(options.properties).map(([name, schema]) => {
-    const standard = schema.default === undefined ? (required.has(name) ? '(needed)' : '') : JSON.stringify(schema.default);
+    const standard =
+      schema.default === undefined ? (required.has(name) ? '(needed)' : '') : JSON.stringify(schema.default);
     const type = typeof schema.type === 'string' ? schema.type : schema.anyOf ? 'choice' : 'any';
     return { name, type, standard, description: schema.description ?? '' };
   });

@@ -24,7 +24,8 @@ export const runsCommand: Command = {
   ],
   run(call) {
     const [id] = call.positionals;
-    if (id !== undefined && !/^[1-9]\d*$/.test(id)) throw new UsageError(`runs: expected the number of a run, got "${id}"`, 'runs');
+    if (id !== undefined && !/^[1-9]\d*$/.test(id))
+      throw new UsageError(`runs: expected the number of a run, got "${id}"`, 'runs');
     const limit = call.options.whole('limit', 1) ?? 20;
     return withWarehouse(call, (db) => {
       if (id !== undefined) return showRun(db, Number(id));
@@ -36,7 +37,8 @@ export const runsCommand: Command = {
 
 function showRun(db: Database, id: number) {
   const report = runReport(db, id);
-  if (!report) throw new TillstreamError('no_such_run', `there is no run ${id}; \`tillstream runs\` lists those there are`);
+  if (!report)
+    throw new TillstreamError('no_such_run', `there is no run ${id}; \`tillstream runs\` lists those there are`);
   const files = report.files.map((file) => fileSummary(db, file)).reverse();
   const operators = report.files.map(({ file_id, name }) => ({ file: name, ...operatorsOf(db, file_id) })).reverse();
   const document = {
@@ -52,7 +54,13 @@ type RunSummary = ReturnType<typeof summaryOf>;
 function summaryOf({ run, ledger }: RunReport) {
   const { run_id, trigger, status, started_at, ended_at, files, error_code, error_message } = run;
   return {
-    ...{ run_id, trigger, status, started_at: moment(started_at), ended_at: ended_at === null ? null : moment(ended_at) },
+    ...{
+      run_id,
+      trigger,
+      status,
+      started_at: moment(started_at),
+      ended_at: ended_at === null ? null : moment(ended_at),
+    },
     duration_ms: ended_at === null ? null : ended_at - started_at,
     files,
     ledger: ledgerOf(ledger),
@@ -95,7 +103,9 @@ interface Measured {
   readonly bottleneck: string;
 }
 
-function runDetailText(run: RunSummary & { readonly file_list: readonly FileSummary[]; readonly operators: readonly Measured[] }): string {
+function runDetailText(
+  run: RunSummary & { readonly file_list: readonly FileSummary[]; readonly operators: readonly Measured[] },
+): string {
   const { run_id, trigger, status, started_at, file_list, ledger, error } = run;
   const took = run.duration_ms === null ? '' : `, took ${duration(run.duration_ms)}`;
   const parts = [`Run ${run_id} (${trigger}): ${status}, began ${started_at}${took}, ${counted(run.files, 'file')}\n`];

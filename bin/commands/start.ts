@@ -46,5 +46,7 @@ function figures({ database }: Home): Figures | null {
 
 function kpiText({ summary, revenue, top_products }: Figures): string {
   const more = 'More: tillstream kpi --help · tillstream runs · tillstream verify\n';
-  return ['', kpiTables.summary(summary), kpiTables.revenue(revenue), kpiTables.topProducts(top_products), more].join('\n');
+  return ['', kpiTables.summary(summary), kpiTables.revenue(revenue), kpiTables.topProducts(top_products), more].join(
+    '\n',
+  );
 }

@@ -6,8 +6,8 @@ import { openDatabase } from '../../db/connection.ts';
 import { contentsDigest } from '../../db/contents.ts';
 import { verify } from '../../db/verify.ts';
 import { TillstreamError } from '../../engine/errors.ts';
-import { generateSales } from '../generate.ts';
 import { Random } from '../generate/random.ts';
+import { generateSales } from '../generate.ts';
 import { type Home, initHome } from '../home.ts';
 
 export interface OrdealOptions {
@@ -63,7 +63,9 @@ export async function ordeal(options: OrdealOptions): Promise<OrdealResult> {
     done += await tormented(home, patience, kills - done, options);
     const found = differencesOf(expected, await stateOf(home));
     differences.push(...found.map((what) => `round ${rounds}: ${what}`));
-    say(`round ${rounds}: ${done} of ${kills} killed, ${found.length === 0 ? 'all as it should be' : found.join(', ')}`);
+    say(
+      `round ${rounds}: ${done} of ${kills} killed, ${found.length === 0 ? 'all as it should be' : found.join(', ')}`,
+    );
     if (found.length === 0) await rm(home.dir, { recursive: true });
   }
   return { kills: done, rounds, differences };
@@ -103,7 +105,12 @@ class Patience {
 }
 
 /** Kills processes until enough have died, or one has come to the end; then lets one finish. Returns how many died. */
-async function tormented(home: Home, patience: Patience, kills: number, { files, signal }: OrdealOptions): Promise<number> {
+async function tormented(
+  home: Home,
+  patience: Patience,
+  kills: number,
+  { files, signal }: OrdealOptions,
+): Promise<number> {
   for (let killed = 0; killed < kills; killed++) {
     signal?.throwIfAborted();
     if (!(await runAndKill(home, patience.next()))) return killed;
@@ -137,7 +144,9 @@ interface Ended {
 }
 
 function launch(home: Home) {
-  const child = spawn(process.execPath, [COMMAND, 'ingest', '--home', home.dir], { stdio: ['ignore', 'ignore', 'pipe'] });
+  const child = spawn(process.execPath, [COMMAND, 'ingest', '--home', home.dir], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
   let output = '';
   child.stderr.on('data', (chunk) => {
     output += chunk;

@@ -15,8 +15,8 @@ import { contentHash } from './content-hash.ts';
 import type { IngestSetting } from './ingest-run.ts';
 import { type FilePlan, Plans } from './plans.ts';
 import { type Recognised, recogniseAs } from './recognise.ts';
-import { RunRecords } from './run-records.ts';
 import { type FileReport, type FileStatus, ledgerOf } from './report.ts';
+import { RunRecords } from './run-records.ts';
 import { isFatal, troubleOf } from './trouble.ts';
 import type { WriterThread } from './writer-thread.ts';
 
@@ -73,12 +73,8 @@ export class FileLoader {
   async load(candidate: Candidate): Promise<Loaded> {
     const { path } = candidate;
     const progress: Progress = {
-      candidate,
-      path,
-      startedAt: performance.now(),
-      dataset: null,
-      fileId: null,
-      notes: [],
+      ...{ candidate, path, destination: resolve(path), startedAt: performance.now() },
+      ...{ dataset: null, fileId: null, notes: [] },
     };
     try {
       return await this.#load(progress);
