@@ -139,7 +139,7 @@ const CASES: Readonly<Record<string, readonly ConformanceRequest[]>> = {
   ],
 };
 
-const registry = await loadRegistry();
+const registry = await loadRegistry(undefined, null);
 
 for (const [name, operator] of registry) {
   t.test(`${name} keeps the contract`, async (t) => {
