@@ -101,18 +101,40 @@ function daysOnly(period: Period): Span[] {
   return [{ grain: 'day', from, to, sign: 1 }];
 }
 
-function spanQuery(span: Span, { stores, products }: Selection, grouping: Grouping, grain: 'day' | 'month'): Query {
+function spanQuery(span: Span, selection: Selection, grouping: Grouping, grain: 'day' | 'month'): Query {
+  const level = levelOf(selection, grouping);
+  const table = `${span.grain === 'day' ? 'daily' : 'month'}_${level}` as const;
+  const group = grouping === 'period' ? `${periodSql(span, grain)} AS period` : grouping;
+  const groupBy = level === 'sales' ? groupingSql(table, grouping) : null;
+  const columns = measureColumns(table !== 'daily_sales', level === 'store', span.sign, level === 'sales');
+  const { sql: where, values } = conditionsOf(table, span, selection);
+  const sql = `SELECT ${group ? `${group}, ` : ''}${columns} FROM ${table} WHERE ${where}${groupBy ? ` GROUP BY ${groupBy}` : ''}`;
+  return { sql, values };
+}
+
+/** Which roll-up has what is asked for: the least detailed one. */
+function levelOf({ stores, products }: Selection, grouping: Grouping): 'store' | 'product' | 'sales' {
   const byStore = grouping === 'store_key' || stores !== null;
   const byProduct = grouping === 'product_key' || products !== null;
-  const level = byProduct ? (byStore ? 'sales' : 'product') : 'store';
-  const table = `${span.grain === 'day' ? 'daily' : 'month'}_${level}`;
-  const hasCells = table !== 'daily_sales';
-  const group = grouping === 'period' ? `${periodSql(span, grain)} AS period` : grouping;
-  // In the order of the table's key, rows can be summed as they come, which saves most of the work around.
-  const streams = level === 'sales' && grouping !== 'product_key';
-  const columns = measureColumns(hasCells, level === 'store', span.sign, streams);
-  const values: Cell[] = [span.from, span.to];
-  const conditions = [`${span.grain} BETWEEN ? AND ?`];
+  if (!byProduct) return 'store';
+  return byStore ? 'sales' : 'product';
+}
+
+/** What to group by so that, as far as possible, rows are summed in the order of the table's key, which needs no sorting. */
+function groupingSql(table: string, grouping: Grouping): string | null {
+  if (grouping === null) return null;
+  if (table === 'month_sales')
+    return grouping === 'product_key' ? 'store_key, product_key' : grouping.replace('period', 'month');
+  return { store_key: 'day, store_key', product_key: 'product_key', period: 'day' }[grouping];
+}
+
+function conditionsOf(table: string, { grain, from, to }: Span, { stores, products }: Selection): Query {
+  const values: Cell[] = [from, to];
+  const conditions = [`${grain} BETWEEN ? AND ?`];
+  // With every part of the key given as a list, SQLite goes to the rows wanted instead of reading all.
+  if (table === 'daily_sales')
+    conditions[0] = 'day IN (SELECT DISTINCT day FROM daily_store WHERE day BETWEEN ? AND ?)';
+  if (table.endsWith('_sales') && !stores) conditions.push('store_key IN (SELECT store_key FROM stores)');
   for (const [column, keys] of [
     ['store_key', stores],
     ['product_key', products],
@@ -123,10 +145,7 @@ function spanQuery(span: Span, { stores, products }: Selection, grouping: Groupi
     if (many) values.push(JSON.stringify(keys));
     else values.push(...keys);
   }
-  const sql =
-    `SELECT ${group ? `${group}, ` : ''}${columns} FROM ${table} WHERE ${conditions.join(' AND ')}` +
-    (streams ? ` GROUP BY ${span.grain}${grouping === 'store_key' ? ', store_key' : ''}` : '');
-  return { sql, values };
+  return { sql: conditions.join(' AND '), values };
 }
 
 function periodSql(span: Span, grain: 'day' | 'month'): string {
@@ -141,15 +160,17 @@ function measureColumns(hasCells: boolean, hasOrders: boolean, sign: 1 | -1, sum
 }
 
 /** The first or last known day of the selection that has sales; 0 if there is none. */
-export function edgeDay(db: Database, { period, stores, products }: Selection, edge: 'first' | 'last'): number {
-  const [from, to] = boundsOf(period);
-  const sums = sumsQuery({ period: { from: Math.max(from, FIRST_KNOWN), to }, stores, products }, 'period', 'day');
-  const sql = `SELECT period FROM (${sums.sql}) ORDER BY period ${edge === 'first' ? 'ASC' : 'DESC'} LIMIT 1`;
+export function edgeDay(db: Database, selection: Selection, edge: 'first' | 'last'): number {
+  const [from, to] = boundsOf(selection.period);
+  const span: Span = { grain: 'day', from: Math.max(from, FIRST_KNOWN), to, sign: 1 };
+  const table = `daily_${levelOf(selection, null)}`;
+  const { sql: where, values } = conditionsOf(table, span, selection);
+  const sql = `SELECT day FROM ${table} WHERE ${where} ORDER BY day ${edge === 'first' ? 'ASC' : 'DESC'} LIMIT 1`;
   return (
     (statementsOf(db)
       .get(sql)
       .pluck()
-      .get(...sums.values) as number | undefined) ?? 0
+      .get(...values) as number | undefined) ?? 0
   );
 }
 

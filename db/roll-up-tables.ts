@@ -35,7 +35,7 @@ export const DAILY_SALES: RollUpTable = {
 };
 export const DAILY_STORE = coarse('daily_store', ['day', 'store_key'], ['orders']);
 export const DAILY_PRODUCT = coarse('daily_product', ['day', 'product_key']);
-export const MONTH_SALES = coarse('month_sales', ['month', 'store_key', 'product_key']);
+export const MONTH_SALES = coarse('month_sales', ['store_key', 'product_key', 'month']);
 export const MONTH_STORE = coarse('month_store', ['month', 'store_key'], ['orders']);
 export const MONTH_PRODUCT = coarse('month_product', ['month', 'product_key']);
 

@@ -155,7 +155,7 @@ export class RollUps {
     const product = keys[entry * 3 + 2]!;
     this.#dailyStore.add(day, store, 0, delta, 0);
     this.#dailyProduct.add(day, product, 0, delta, 0);
-    this.#monthSales.add(monthOf(day), store, product, delta, 0);
+    this.#monthSales.add(store, product, monthOf(day), delta, 0);
   }
 
   #coarsenOrders(): void {

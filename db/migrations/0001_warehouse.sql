@@ -129,10 +129,11 @@ CREATE TABLE daily_product (
   PRIMARY KEY (day, product_key)
 ) WITHOUT ROWID;
 
+-- By store and product first: then sums over any months of some of them read no others and need no sorting.
 CREATE TABLE month_sales (
-  month INTEGER NOT NULL,
   store_key INTEGER NOT NULL,
   product_key INTEGER NOT NULL,
+  month INTEGER NOT NULL,
   lines INTEGER NOT NULL,
   quantity INTEGER NOT NULL,
   revenue INTEGER NOT NULL,
@@ -142,7 +143,7 @@ CREATE TABLE month_sales (
   margin_sum INTEGER NOT NULL,
   cells INTEGER NOT NULL,
   cell_margin_sum INTEGER NOT NULL,
-  PRIMARY KEY (month, store_key, product_key)
+  PRIMARY KEY (store_key, product_key, month)
 ) WITHOUT ROWID;
 
 CREATE TABLE month_store (
