@@ -103,24 +103,38 @@ class Aggregate implements OperatorInstance {
 function accumulate(sums: Float64Array, groups: Int32Array, { sum, where }: MeasureOptions, batch: Batch): void {
   const present = where === undefined ? null : batch.columns.get(where);
   if (present === undefined) return;
-  if (sum === undefined) {
-    for (let row = 0; row < groups.length; row++) {
-      if (present === null || !isMissing(present, row)) sums[groups[row]!]!++;
+  const summed = sum === undefined ? null : batch.columns.get(sum);
+  if (summed === null) count(sums, groups, present && presence(present));
+  else if (summed?.kind === 'number') add(sums, groups, summed.values, present && presence(present));
+}
+
+/** By row: NaN where the column has no value. */
+function presence(column: Column): Float64Array {
+  if (column.kind === 'number') return column.values;
+  return Float64Array.from({ length: column.length }, (_, row) => (column.get(row) === null ? Number.NaN : 0));
+}
+
+// Four loops, each over arrays of one kind: a test inside the loop for which case it is would double its time.
+
+function count(sums: Float64Array, groups: Int32Array, present: Float64Array | null): void {
+  const rows = groups.length;
+  if (!present) for (let row = 0; row < rows; row++) sums[groups[row]!]!++;
+  else for (let row = 0; row < rows; row++) if (!Number.isNaN(present[row])) sums[groups[row]!]!++;
+}
+
+function add(sums: Float64Array, groups: Int32Array, values: Float64Array, present: Float64Array | null): void {
+  const rows = groups.length;
+  if (!present) {
+    for (let row = 0; row < rows; row++) {
+      const value = values[row]!;
+      if (!Number.isNaN(value)) sums[groups[row]!]! += value;
     }
     return;
   }
-  const column = batch.columns.get(sum);
-  if (column?.kind !== 'number') return;
-  const { values } = column;
-  for (let row = 0; row < groups.length; row++) {
+  for (let row = 0; row < rows; row++) {
     const value = values[row]!;
-    if (Number.isNaN(value) || (present !== null && isMissing(present, row))) continue;
-    sums[groups[row]!]! += value;
+    if (!Number.isNaN(value) && !Number.isNaN(present[row])) sums[groups[row]!]! += value;
   }
-}
-
-function isMissing(column: Column, row: number): boolean {
-  return column.kind === 'number' ? Number.isNaN(column.values[row]) : column.get(row) === null;
 }
 
 /**
