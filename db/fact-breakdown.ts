@@ -18,7 +18,7 @@ const WEEKDAY = '((sold_at - (sold_at % 86400 + 86400) % 86400) / 86400 % 7 + 10
 
 const KEYS: Readonly<Record<FactField, string>> = {
   hour: `CASE WHEN sold_at IS NULL THEN '' ELSE ${HOUR} END`,
-  weekday_hour: `CASE WHEN sold_at IS NULL THEN '' ELSE ${WEEKDAY} || '-' || ${HOUR} END`,
+  weekday_hour: `CASE WHEN sold_at IS NULL THEN '' ELSE (${WEEKDAY}) || '-' || (${HOUR}) END`,
   payment: "coalesce((SELECT payment_method FROM payments p WHERE p.payment_key = s.payment_key), '')",
 };
 const GROUPS: Readonly<Record<FactField, string>> = {

@@ -22,6 +22,7 @@ import { kpiRoutes } from './routes/kpi.ts';
 import { liveRoutes, registerWebSocket } from './routes/live.ts';
 import { pageRoutes } from './routes/pages.ts';
 import { runRoutes } from './routes/runs.ts';
+import { sessionRoutes } from './routes/session.ts';
 import { guard } from './security/guard.ts';
 import type { Services } from './services.ts';
 import { sweepUploads } from './upload.ts';
@@ -47,9 +48,11 @@ export async function createServer(given: ServerOptions): Promise<Server> {
   const app = newApp(options);
   const services = await makeServices(app, options, version);
   answerProblems(app);
-  await guard(app, options);
-  await describeApi(app, version, options.token !== undefined);
+  // Before whatever may refuse a request, so that it knows which connections it has to close then.
   await registerWebSocket(app);
+  const token = await guard(app, options);
+  await describeApi(app, version, options.token !== undefined);
+  sessionRoutes(app, token);
   await addRoutes(app, services);
   return { app, ingest: services.ingest, hub: services.hub };
 }

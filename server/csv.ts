@@ -1,5 +1,5 @@
 /** What spreadsheet programs take for the beginning of a formula: https://owasp.org/www-community/attacks/CSV_Injection */
-const FORMULA = /^[\s\u0000]*[=+\-@＝＋－＠]|^[\t\r]/;
+const FORMULA = /^\s*[=+\-@＝＋－＠]|^[\t\r]/;
 const NUMBER = /^-?\d+(\.\d+)?$/;
 
 export type Cell = string | number | boolean | null | undefined;

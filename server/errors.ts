@@ -12,7 +12,6 @@ export const PROBLEMS = {
   not_found: { status: 404, title: 'There is no such thing' },
   no_such_run: { status: 404, title: 'There is no such run' },
   no_such_operator: { status: 404, title: 'There is no such operator' },
-  no_such_dataset: { status: 404, title: 'There is no such dataset' },
   nothing_running: { status: 409, title: 'Nothing is running' },
   run_ended: { status: 409, title: 'The run has ended' },
   too_large: { status: 413, title: 'The body is too large' },

@@ -1,6 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { TillstreamError } from '../engine/errors.ts';
+import { suggestion } from '../engine/nearest.ts';
 import { type Misfit, PROBLEMS, type ProblemCode, ProblemError } from './errors.ts';
 import type { Problem } from './schemas/common.ts';
 
@@ -79,17 +80,23 @@ function fromBelow(error: TillstreamError): ProblemError {
 }
 
 function invalid({ validation, validationContext, message }: FastifyError): ProblemError {
-  const errors = (validation ?? []).map(({ instancePath, message: said, keyword, params }): Misfit => {
-    const named = keyword === 'additionalProperties' ? `/${String(params.additionalProperty)}` : '';
-    const place = `${validationContext ?? 'request'}${instancePath}${named}`;
-    return { place, message: named ? `is not known here${hint(params)}` : wording(said, keyword, params) };
+  const errors = (validation ?? []).map((found): Misfit => {
+    const { instancePath, message: said, keyword, params } = found;
+    const unknown = keyword === 'additionalProperties' ? String(params.additionalProperty) : null;
+    const place = `${validationContext ?? 'request'}${instancePath}${unknown === null ? '' : `/${unknown}`}`;
+    return {
+      place,
+      message: unknown === null ? wording(said, keyword, params) : `is not known here${nearest(unknown, found)}`,
+    };
   });
   const detail = errors.length > 0 ? errors.map(({ place, message: said }) => `${place} ${said}`).join('; ') : message;
   return new ProblemError('invalid_request', detail, { errors });
 }
 
-function hint({ known }: Record<string, unknown>): string {
-  return typeof known === 'string' ? known : '';
+/** The name that was meant, or those there are; the validator says which schema it was. */
+function nearest(name: string, found: object): string {
+  const { parentSchema = {} } = found as { parentSchema?: { properties?: object } };
+  return suggestion(name, Object.keys(parentSchema.properties ?? {}));
 }
 
 function wording(said: string | undefined, keyword: string, params: Record<string, unknown>): string {

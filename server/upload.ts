@@ -24,10 +24,7 @@ export interface Uploaded {
  */
 export function safeName(sent: string): string {
   const last = sent.normalize('NFC').split(/[/\\]/).at(-1) ?? '';
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: those are what is to be left out.
-  const plain = last
-    .replace(/[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2066-\u2069<>:"|?*`$;&]/g, '')
-    .trim();
+  const plain = last.replace(/[\p{Cc}\p{Cf}<>:"|?*`$;&]/gu, '').trim();
   const name = plain.replace(/^[.~\-\s]+/, '');
   const { name: stem, ext } = splitName(name);
   const cut = `${[...stem].slice(0, LONGEST_NAME).join('')}${ext}`;

@@ -107,7 +107,7 @@ export class Hub {
     // Those that were not ready have changes to come.
     const { seq } = this.#store;
     for (const client of this.#clients) {
-      if (client.seq === null || client.seq < seq) return this.#schedule();
+      if (client.seq === null || client.seq < seq) this.#schedule();
     }
   }
 
@@ -151,22 +151,31 @@ export class Hub {
   }
 
   #received(client: LiveClient, data: Buffer): void {
-    if (!client.mayAsk(performance.now())) return client.close(CLOSE_CODES.policy);
-    const message = parsed(data);
-    if (!message) {
-      const said = 'expected a message of type subscribe, tap or ping as docs/live-protocol.md describes it';
-      return client.socket.send(this.#text<LiveError>({ type: 'error', code: 'invalid_message', message: said }));
+    if (!client.mayAsk(performance.now())) {
+      client.close(CLOSE_CODES.policy);
+      return;
     }
+    const message = parsed(data);
+    if (message) this.#obey(client, message);
+    else {
+      const said = 'expected a message of type subscribe, tap or ping as docs/live-protocol.md describes it';
+      client.socket.send(this.#text<LiveError>({ type: 'error', code: 'invalid_message', message: said }));
+    }
+  }
+
+  #obey(client: LiveClient, message: ClientMessage): void {
     switch (message.type) {
       case 'subscribe':
         client.topics = new Set(message.topics);
         client.seq = null;
-        return this.#update(client, performance.now(), new Map());
+        this.#update(client, performance.now(), new Map());
+        break;
       case 'tap':
         client.tap = message.operator;
-        return this.#watch();
+        this.#watch();
+        break;
       case 'ping':
-        return this.#heartbeat(client, performance.now());
+        this.#heartbeat(client, performance.now());
     }
   }
 
