@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -30,6 +31,18 @@ export async function buildDashboard(): Promise<void> {
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => said.push(chunk));
   const [code] = (await once(child, 'close')) as [number | null];
   if (code !== 0) throw new Error(`the dashboard could not be built:\n${Buffer.concat(said).toString().trim()}`);
+  await moveScriptOut();
+}
+
+/** Puts the script written into the page into a file, so that a content security policy need allow none between tags. */
+async function moveScriptOut(): Promise<void> {
+  const index = join(BUILD_FOLDER, 'index.html');
+  const page = await readFile(index, 'utf8');
+  const inline = /<script>([\s\S]*?)<\/script>/;
+  const script = inline.exec(page)?.[1];
+  if (script === undefined) throw new Error(`the dashboard could not be built: ${index} starts nothing`);
+  await writeFile(join(BUILD_FOLDER, 'start.js'), script);
+  await writeFile(index, page.replace(inline, '<script src="/start.js"></script>'));
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) await buildDashboard();

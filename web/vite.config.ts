@@ -1,6 +1,7 @@
 import adapter from '@sveltejs/adapter-static';
 import { sveltekit } from '@sveltejs/kit/vite';
-import { defineConfig } from 'vite';
+import { defineConfig, type Plugin } from 'vite';
+import tillstream from '../package.json' with { type: 'json' };
 
 /**
  * One page, built to files. Routes live behind the `#`, because the server's own addresses (`/runs`, `/operators` …) answer
@@ -8,10 +9,29 @@ import { defineConfig } from 'vite';
  */
 export default defineConfig({
   plugins: [
+    announcerWithoutInlineStyle(),
     sveltekit({
       adapter: adapter({ fallback: 'index.html' }),
       router: { type: 'hash' },
+      // Not the time, so that the same sources give the same files.
+      version: { name: tillstream.version },
     }),
   ],
   build: { target: 'es2023' },
 });
+
+/**
+ * SvelteKit's announcer of pages hides itself by a style attribute, which the server's content security policy refuses; a class
+ * of ours does the same.
+ */
+function announcerWithoutInlineStyle(): Plugin {
+  const announcer = /(id="svelte-announcer"[^>]*?)\sstyle="[^"]*"/;
+  return {
+    name: 'announcer-without-inline-style',
+    enforce: 'pre',
+    transform(code, id) {
+      if (!id.includes('/@sveltejs/kit/') || !announcer.test(code)) return null;
+      return { code: code.replace(announcer, '$1 class="hidden"'), map: null };
+    },
+  };
+}

@@ -1,4 +1,4 @@
-import { RequestError, send } from '../api/request.ts';
+import { RequestError } from '../api/request.ts';
 import type { Problem } from '../server-types.ts';
 
 /** Files on their way from this page into the inbox. */
@@ -27,7 +27,7 @@ export class Uploads {
     return this.#names.length > 0;
   }
 
-  /** Sends files and asks for a run. Never throws; what went wrong is in `error`. */
+  /** Sends files; a run begins once all are there. Never throws; what went wrong is in `error`. */
   async send(files: readonly File[]): Promise<void> {
     if (files.length === 0 || this.isBusy) return;
     this.#names = files.map(({ name }) => name);
@@ -37,7 +37,6 @@ export class Uploads {
       this.#done = await post(files, (part) => {
         this.#part = part;
       });
-      await send('/runs');
     } catch (error) {
       this.#error = (error as Error).message;
     } finally {
@@ -52,7 +51,7 @@ function post(files: readonly File[], progress: (part: number) => void): Promise
   for (const file of files) form.append('files', file, file.name);
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
-    request.open('POST', '/files');
+    request.open('POST', '/files?run=true');
     request.upload.onprogress = ({ loaded, total }) => progress(total > 0 ? loaded / total : 0);
     request.onerror = () => reject(new RequestError('The server cannot be reached; the file was not sent.', 'unreachable', 0));
     request.onload = () => {
