@@ -82,7 +82,8 @@ const NOWHERE = Buffer.alloc(0);
 
 /** Provenance of records that came from no file: line n is the n-th record. */
 export function syntheticProvenance(length: number, firstLine = 1): Provenance {
-  const lines = Int32Array.from({ length }, (_, row) => firstLine + row);
+  const lines = new Int32Array(length);
+  for (let row = 0; row < length; row++) lines[row] = firstLine + row;
   return new Provenance(lines, new Float64Array(length), NOWHERE, new Int32Array(length), new Int32Array(length));
 }
 

@@ -74,8 +74,9 @@ class Aggregate implements OperatorInstance {
     if (size === 0) return;
     const { by, measures, port } = this.#options;
     const columns = new Map<string, Column>();
+    const keys = this.#table.keys();
     by.forEach((field, k) => {
-      const column = this.#encoders[k]!.decode(this.#table.keys(k));
+      const column = this.#encoders[k]!.decode(keys[k]!);
       if (column) columns.set(field, column);
     });
     measures.forEach((measure, m) => {

@@ -1,5 +1,6 @@
 import { type Column, DictionaryColumn, NumberColumn } from '../../engine/column.ts';
 import { Dictionary } from '../../engine/dictionary.ts';
+import type { Codes } from './pair-table.ts';
 
 const MISSING = -1;
 const UNMAPPED = -2;
@@ -20,9 +21,13 @@ export class KeyEncoder {
     return this.#dictionary.hasRoomFor(count);
   }
 
-  /** Codes of the column's values, valid until the next call; -1 is missing. Null if the column is not there: it plays no part. */
-  encode(column: Column | undefined, length: number): Int32Array | null {
-    if (!column) return null;
+  /** Codes of the column's values, valid until the next call; -1 is missing, as all are if the column is not there. */
+  encode(column: Column | undefined, length: number): Codes {
+    const codes = column ? this.#encode(column, length) : this.#room(length).fill(MISSING);
+    return { codes, size: Math.max(this.#dictionary.values.length, this.#numbers.length) };
+  }
+
+  #encode(column: Column, length: number): Int32Array {
     this.#seen = true;
     if (column.kind === 'number') return this.#encodeNumbers(column);
     if (column.kind === 'dictionary') return this.#encodeCodes(column);

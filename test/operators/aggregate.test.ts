@@ -146,3 +146,36 @@ t.test('measures and groups can be chosen, and keep their scale', async (t) => {
   t.strictSame(totals.records, [{ store_id: 'A', total: 30_000, count: 2 }]);
   t.equal((totals.column('total') as NumberColumn).scale, 10_000);
 });
+
+t.test('without fields to group by, all records are one group', async (t) => {
+  const batch = batchOf([['revenue', numbers([10_000, null, 20_000], 10_000)]], 3);
+  const out = await runThrough(
+    aggregate,
+    { by: [], measures: [{ name: 'lines' }, { name: 'total', sum: 'revenue' }] },
+    [batch, batch],
+  );
+  t.strictSame(out.records('aggregate'), [{ lines: 6, total: 60_000 }]);
+});
+
+t.test('keys with too many values for a table are grouped all the same', async (t) => {
+  const rows = 5000;
+  const distinct = (offset: number) =>
+    numbers(
+      Array.from({ length: rows }, (_, i) => (i + offset) % 4999),
+      1,
+    );
+  const batch = batchOf(
+    [
+      ['day', distinct(0)],
+      ['hour', distinct(7)],
+    ],
+    rows,
+  );
+  const out = await runThrough(aggregate, { by: ['day', 'hour'], measures: [{ name: 'lines' }] }, [batch, batch]);
+  const lines = out.records('aggregate').map((each) => Number(each.lines));
+  t.equal(lines.length, 4999);
+  t.equal(
+    lines.reduce((a, b) => a + b),
+    2 * rows,
+  );
+});
