@@ -1,3 +1,4 @@
+import { closeSync, openSync } from 'node:fs';
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -74,10 +75,17 @@ function tryLock(path: string): Database.Database | null {
   } catch (error) {
     db?.close();
     if (error instanceof SqliteError && /^SQLITE_(BUSY|LOCKED)/.test(error.code)) return null;
-    if (error instanceof SqliteError && /^SQLITE_(READONLY|CANTOPEN|PERM)/.test(error.code)) {
-      throw fileError(path, Object.assign(new Error(error.message), { code: 'EACCES' }));
-    }
-    throw error;
+    throw refusal(path) ?? error;
+  }
+}
+
+/** Why the system does not let a file be written; SQLite only says that it can't be opened. */
+function refusal(path: string): Error | undefined {
+  try {
+    closeSync(openSync(path, 'a'));
+    return undefined;
+  } catch (cause) {
+    return fileError(path, cause as NodeJS.ErrnoException);
   }
 }
 

@@ -62,8 +62,8 @@ export class IngestRun {
     } finally {
       loader.close();
     }
+    await this.#close(writer, runId);
     const report = this.#finished(runId, found);
-    await this.#close(writer, runId, report);
     onEvent({ type: 'run-finished', report });
     return report;
   }
@@ -89,14 +89,14 @@ export class IngestRun {
     return this.#trouble || this.#reports.some(({ status }) => status === 'failed') ? 'failed' : 'done';
   }
 
-  /** Notes the run's end. Where the system is broken that may fail as well, and must not hide why. */
-  async #close(writer: WriterThread, runId: number, { status, files }: RunReport): Promise<void> {
-    const failed = files.find((file) => file.status === 'failed');
+  /** Notes the run's end. Where the system is broken that fails as well, and must not hide why. */
+  async #close(writer: WriterThread, runId: number): Promise<void> {
+    const failed = this.#reports.find(({ status }) => status === 'failed');
     const error = this.#trouble ?? failed?.error;
     try {
-      await writer.finishRun(runId, { status, endedAt: this.#setting.now(), ...(error && { error }) });
+      await writer.finishRun(runId, { status: this.#status(), endedAt: this.#setting.now(), ...(error && { error }) });
     } catch (cause) {
-      if (!this.#trouble) throw cause;
+      this.#trouble ??= troubleOf(cause);
     }
   }
 }

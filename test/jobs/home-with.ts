@@ -33,7 +33,10 @@ export async function homeWith(
 
 /** `count` sound records of {@link TILL}; each is 2 pieces at 1.50, a revenue of 3. */
 export function tillCsv(count: number, first = 1): string {
-  const lines = Array.from({ length: count }, (_, i) => `2025-03-${String(1 + ((first + i) % 28)).padStart(2, '0')},A${first + i},2,1.50\n`);
+  const lines = Array.from(
+    { length: count },
+    (_, i) => `2025-03-${String(1 + ((first + i) % 28)).padStart(2, '0')},A${first + i},2,1.50\n`,
+  );
   return `sold,article,pieces,price\n${lines.join('')}`;
 }
 

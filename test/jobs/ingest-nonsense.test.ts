@@ -48,7 +48,10 @@ t.test('nonsense in the inbox stays there and is told of', async (t) => {
 });
 
 t.test('a header without records is a file without records', async (t) => {
-  const home = await homeWith(t, { 'data/raw/a.csv': 'sold,article,pieces,price\n', 'data/raw/b.csv': 'sold,article,pieces,price' });
+  const home = await homeWith(t, {
+    'data/raw/a.csv': 'sold,article,pieces,price\n',
+    'data/raw/b.csv': 'sold,article,pieces,price',
+  });
   t.match((await ingest({ home })).files, [
     { status: 'done', read: 0 },
     { status: 'done', read: 0 },
@@ -88,7 +91,10 @@ t.test('a database from a newer version is not opened', async (t) => {
 });
 
 t.test('a database that is none', async (t) => {
-  const home = await homeWith(t, { 'db/tillstream.db': 'this is no database, however long it may be '.repeat(100), 'data/raw/a.csv': tillCsv(1) });
+  const home = await homeWith(t, {
+    'db/tillstream.db': 'this is no database, however long it may be '.repeat(100),
+    'data/raw/a.csv': tillCsv(1),
+  });
   const { code, stderr } = await tillstream(['ingest', '--home', home.dir]);
   t.equal(code, 1);
   t.match(stderr, /damaged or is no SQLite database/);

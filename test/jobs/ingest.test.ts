@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import t from 'tap';
 import type { Home } from '../../jobs/home.ts';
-import { ingest } from '../../jobs/ingest.ts';
 import type { IngestEvent } from '../../jobs/ingest/events.ts';
+import { ingest } from '../../jobs/ingest.ts';
 import { contentsOf, figure, homeWith, TILL, tillCsv } from './home-with.ts';
 
 const visible = async (dir: string) => (await readdir(dir)).filter((name) => !name.startsWith('.')).sort();
@@ -16,7 +16,15 @@ t.test('what lies in the inbox is loaded and moves to the originals', async (t) 
     run_id: 1,
     status: 'done',
     files: [
-      { name: 'a.csv', dataset: 'till', status: 'done', read: 10, inserted: 10, revenue: { read: '30', inserted: '30' }, error: null },
+      {
+        name: 'a.csv',
+        dataset: 'till',
+        status: 'done',
+        read: 10,
+        inserted: 10,
+        revenue: { read: '30', inserted: '30' },
+        error: null,
+      },
       { name: 'b.csv', status: 'done', inserted: 5 },
     ],
     ledger: { read: 15, inserted: 15, revenue: { inserted: '45' }, balanced: true },
@@ -42,7 +50,13 @@ t.test('the same bytes again change nothing, whatever their name', async (t) => 
 t.test('a file of no dataset is not touched, and is told what differs from the nearest', async (t) => {
   const home = await homeWith(t, { 'data/raw/other.csv': 'sold,article,number\n2025-01-01,A,1\n' });
   const report = await ingest({ home });
-  t.match(report.files, [{ status: 'unmatched', dataset: null, error: { code: 'unmatched', message: /"till" comes nearest.*"pieces".*"price"/ } }]);
+  t.match(report.files, [
+    {
+      status: 'unmatched',
+      dataset: null,
+      error: { code: 'unmatched', message: /"till" comes nearest.*"pieces".*"price"/ },
+    },
+  ]);
   t.equal(report.status, 'done');
   t.strictSame(await visible(home.raw), ['other.csv']);
 });
@@ -73,7 +87,9 @@ t.test('rejected records can be mended in data/rejected and dropped again', asyn
   const rejected = await readFile(join(home.rejected, name), 'utf8');
   t.match(rejected, /not_an_integer/);
   t.match(rejected, /too_few_fields/);
-  const mended = rejected.replace('A2,two,1.50', 'A2,2,1.50').replace(/^,,,,(too_few_fields)/m, '2025-03-04,A3,2,1.50,$1');
+  const mended = rejected
+    .replace('A2,two,1.50', 'A2,2,1.50')
+    .replace(/^,,,,(too_few_fields)/m, '2025-03-04,A3,2,1.50,$1');
   await writeFile(join(home.raw, name), mended);
   t.match((await ingest({ home })).files, [{ status: 'done', read: 2, inserted: 2, dead_lettered: 0 }]);
   t.equal(figure(home, 'SELECT sum(revenue) FROM sales'), 120_000);
@@ -83,7 +99,11 @@ t.test('rejected records can be mended in data/rejected and dropped again', asyn
 t.test('a file that breaks its contract fails, goes back, and the others are loaded', async (t) => {
   const strict = { ...TILL, contract: { columns: 'freeze' } };
   const wider = tillCsv(2).replaceAll('\n', ',x\n').replace('price,x', 'price,colour');
-  const home = await homeWith(t, { 'data/raw/a.csv': wider, 'data/raw/b.csv': tillCsv(2) }, { datasets: { till: strict } });
+  const home = await homeWith(
+    t,
+    { 'data/raw/a.csv': wider, 'data/raw/b.csv': tillCsv(2) },
+    { datasets: { till: strict } },
+  );
   const report = await ingest({ home });
   t.equal(report.status, 'failed');
   t.match(report.files, [
@@ -94,7 +114,10 @@ t.test('a file that breaks its contract fails, goes back, and the others are loa
 });
 
 t.test('columns that come and go are noted with the run', async (t) => {
-  const home = await homeWith(t, { 'data/raw/1.csv': tillCsv(2), 'data/raw/2.csv': tillCsv(2, 3).replaceAll('\n', ',red\n').replace('price,red', 'price,colour') });
+  const home = await homeWith(t, {
+    'data/raw/1.csv': tillCsv(2),
+    'data/raw/2.csv': tillCsv(2, 3).replaceAll('\n', ',red\n').replace('price,red', 'price,colour'),
+  });
   const report = await ingest({ home });
   t.match(report.files[1]?.notes, [/"colour" is no field of the dataset/]);
   const changes = figure(home, "SELECT group_concat(against || ' ' || change || ' ' || field) FROM schema_drift");
@@ -105,7 +128,10 @@ t.test('columns that come and go are noted with the run', async (t) => {
 t.test('a file before the last run counts as the file before', async (t) => {
   const home = await homeWith(t, { 'data/raw/1.csv': tillCsv(2) });
   await ingest({ home });
-  await writeFile(join(home.raw, '2.csv'), tillCsv(2, 3).replaceAll('\n', ',red\n').replace('price,red', 'price,colour'));
+  await writeFile(
+    join(home.raw, '2.csv'),
+    tillCsv(2, 3).replaceAll('\n', ',red\n').replace('price,red', 'price,colour'),
+  );
   await ingest({ home });
   t.equal(figure(home, "SELECT count(*) FROM schema_drift WHERE against = 'file' AND change = 'added'"), 1);
 });
