@@ -19,16 +19,3 @@ export function contribution(
   into[6] = sign * (margin ?? 0);
   return into;
 }
-
-/**
- * The same for a group of rows in SQL, by a function `margin_of(revenue, cost)` that the connection must have
- * (see defineMargin).
- */
-export const CONTRIBUTION_SQL = `
-  count(*) AS lines,
-  coalesce(sum(quantity), 0) AS quantity,
-  coalesce(sum(revenue), 0) AS revenue,
-  coalesce(sum(revenue - cost), 0) AS profit,
-  coalesce(sum(iif(cost IS NULL, NULL, revenue)), 0) AS costed_revenue,
-  count(margin_of(revenue, cost)) AS margin_lines,
-  coalesce(sum(margin_of(revenue, cost)), 0) AS margin_sum`;

@@ -1,7 +1,7 @@
-import { CONTRIBUTION_SQL } from './contribution.ts';
 import { LINE_RANGE } from './fact-rows.ts';
 import type { Orders } from './orders.ts';
 import type { RollUps } from './roll-ups.ts';
+import { cellsOfSales } from './sales-sums.ts';
 import type { Statements } from './statements.ts';
 
 /** First and last sale_id that a file can have. */
@@ -12,20 +12,7 @@ export function saleRange(fileId: number): [first: number, last: number] {
 /** Removes the sales of a file, and what they added to roll-ups and orders; the caller applies the roll-ups. */
 export function removeFileRows(statements: Statements, rollUps: RollUps, orders: Orders, fileId: number): void {
   const range = saleRange(fileId);
-  const cells = statements
-    .get(
-      `SELECT day, store_key, product_key, ${CONTRIBUTION_SQL} FROM sales WHERE sale_id BETWEEN ? AND ? GROUP BY 1, 2, 3`,
-    )
-    .raw()
-    .iterate(...range) as Iterable<[number, number, number, ...number[]]>;
-  for (const [day, store, product, ...sums] of cells) {
-    rollUps.addCell(
-      day,
-      store,
-      product,
-      Float64Array.from(sums, (sum) => -sum),
-    );
-  }
+  rollUps.addCells(cellsOfSales(statements.db, range, -1));
   const refs = statements
     .get('SELECT DISTINCT order_ref FROM sales WHERE sale_id BETWEEN ? AND ? AND order_ref IS NOT NULL')
     .pluck()

@@ -36,6 +36,11 @@ export class KeyedSums {
     return found === EMPTY ? this.#add(slot, a, b, c) : found;
   }
 
+  /** The entry of that key, or -1. */
+  find(a: number, b: number, c: number): number {
+    return this.#table[this.#slot(a, b, c)]!;
+  }
+
   /** Adds `width` values that begin at `from[at]` to the entry of that key. */
   add(a: number, b: number, c: number, from: Float64Array, at: number): void {
     const base = this.entry(a, b, c) * this.width;

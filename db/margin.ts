@@ -1,4 +1,3 @@
-import type { Database } from 'better-sqlite3';
 import { divideHalfEven } from '../engine/decimal.ts';
 
 /** Margins are millionths of the revenue. */
@@ -23,13 +22,4 @@ function divideBig(numerator: bigint, denominator: bigint): bigint {
   }
   const twice = rest * 2n;
   return twice > denominator || (twice === denominator && quotient % 2n !== 0n) ? quotient + 1n : quotient;
-}
-
-/** Gives a connection the function `margin_of(revenue, cost)`, which is {@link marginOf}. */
-export function defineMargin(db: Database): void {
-  db.function('margin_of', { deterministic: true }, (revenue: unknown, cost: unknown) => {
-    const margin = marginOf(revenue as number | null, cost as number | null);
-    // A number would come back as a REAL; sums of those are no longer exact integers.
-    return margin === null ? null : BigInt(margin);
-  });
 }

@@ -21,16 +21,12 @@ const COLUMNS = 'order_ref, day, store_key, lines';
 const COUNT_RECOUNTED =
   'SELECT day, store_key, count(*) FROM temp.recounted JOIN orders USING (order_ref) GROUP BY day, store_key';
 
-/** Orders as the sales have them: see join. */
+/** Orders as the sales have them: see join. The earliest day and its lowest store are found as one number. */
 export const ORDERS_OF_SALES = `
-  SELECT order_ref, day, store_key, lines FROM (
-    SELECT
-      order_ref, day, store_key,
-      row_number() OVER (PARTITION BY order_ref ORDER BY day, store_key) AS rank,
-      count(*) OVER (PARTITION BY order_ref) AS lines
-    FROM sales
-    WHERE order_ref IS NOT NULL AND {which}
-  ) WHERE rank = 1`;
+  SELECT order_ref, first >> 24 AS day, first & 16777215 AS store_key, lines FROM (
+    SELECT order_ref, min((day << 24) | store_key) AS first, count(*) AS lines
+    FROM sales WHERE order_ref IS NOT NULL AND {which} GROUP BY order_ref
+  )`;
 
 const RECOUNT = `INSERT INTO orders (${COLUMNS}) ${ORDERS_OF_SALES.replace('{which}', 'order_ref IN (SELECT order_ref FROM temp.recounted)')}`;
 

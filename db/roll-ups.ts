@@ -95,6 +95,13 @@ export class RollUps {
     this.#cells.add(day, storeKey, productKey, sums, 0);
   }
 
+  /** Adds the sums of many cells. */
+  addCells({ keys, sums, size, width }: KeyedSums): void {
+    for (let entry = 0; entry < size; entry++) {
+      this.#cells.add(keys[entry * 3]!, keys[entry * 3 + 1]!, keys[entry * 3 + 2]!, sums, entry * width);
+    }
+  }
+
   /** Counts orders of a day and store: new ones, or with a negative number ones that are gone. */
   addOrders(day: number, storeKey: number, orders: number): void {
     const entry = this.#orders.entry(day, storeKey, 0);

@@ -1,11 +1,24 @@
 import type { Database } from 'better-sqlite3';
 import { ledgerTotals } from '../engine/ledger.ts';
-import { CONTRIBUTION_SQL } from './contribution.ts';
+import { KeyedSums } from './keyed-sums.ts';
 import { onSnapshot } from './kpi-query.ts';
 import { ledgerOfFile } from './ledger.ts';
-import { defineMargin } from './margin.ts';
 import { ORDERS_OF_SALES } from './orders.ts';
-import { ROLL_UP_TABLES, type RollUpTable } from './roll-up-tables.ts';
+import {
+  cellMargin,
+  DAILY_PRODUCT,
+  DAILY_SALES,
+  DAILY_STORE,
+  MARGIN_LINES,
+  MARGIN_SUM,
+  MEASURES,
+  MONTH_PRODUCT,
+  MONTH_SALES,
+  MONTH_STORE,
+  ROLL_UP_TABLES,
+  type RollUpTable,
+} from './roll-up-tables.ts';
+import { cellsOfSales } from './sales-sums.ts';
 
 /** Something kept that is not what the sales say. */
 export interface Difference {
@@ -27,95 +40,110 @@ export interface Verification {
 }
 
 const MOST = 100;
-const CELL_KEY = 'day, store_key, product_key';
+const ALL_SALES = [Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER] as const;
 
-/** Recomputes roll-ups, orders and the ledger from the sales and compares. Needs a connection that may make temporary tables. */
+/** Recomputes roll-ups, orders and the ledger from the sales and compares. */
 export function verify(db: Database): Verification {
-  defineMargin(db);
   return onSnapshot(db, () => {
-    recompute(db);
-    const differences = ROLL_UP_TABLES.flatMap((table) => compareRollUp(db, table));
-    differences.push(...compareOrders(db), ...compareLedger(db), ...strayRows(db));
-    const checked = Object.fromEntries(
-      ['sales', 'orders', 'files', ...ROLL_UP_TABLES.map(({ name }) => name)].map((table) => [
-        table,
-        countOf(db, table),
-      ]),
-    );
-    db.exec('DROP TABLE temp.true_cells; DROP TABLE temp.true_orders; DROP TABLE temp.expected');
+    const orders = new KeyedSums(1);
+    const differences = compareOrders(db, orders);
+    const expected = expectedRollUps(cellsOfSales(db, ALL_SALES), orders);
+    for (const [table, sums] of expected) differences.push(...compareRollUp(db, table, sums));
+    differences.push(...compareLedger(db), ...strayRows(db));
+    const tables = ['sales', 'orders', 'files', ...ROLL_UP_TABLES.map(({ name }) => name)];
+    const checked = Object.fromEntries(tables.map((table) => [table, countOf(db, table)]));
     return { ok: differences.length === 0, checked, differences };
   });
 }
 
-/** What cells and orders should be, in temporary tables. */
-function recompute(db: Database): void {
-  db.exec(`
-    DROP TABLE IF EXISTS temp.true_cells;
-    CREATE TEMP TABLE true_cells AS
-      SELECT *, (margin_lines > 0) AS cells, coalesce(margin_sum / margin_lines, 0) AS cell_margin_sum, day / 100 AS month
-      FROM (SELECT ${CELL_KEY}, ${CONTRIBUTION_SQL} FROM sales GROUP BY ${CELL_KEY});
-    DROP TABLE IF EXISTS temp.true_orders;
-    CREATE TEMP TABLE true_orders AS ${ORDERS_OF_SALES.replace('{which}', 'true')};
-  `);
+type OrderRow = readonly [ref: number, day: number, store: number, lines: number];
+
+/** Compares order by order, both in the order of their refs, and counts them by day and store into `counted`. */
+function compareOrders(db: Database, counted: KeyedSums): Difference[] {
+  const rows = (sql: string) => db.prepare(sql).raw().iterate() as IterableIterator<OrderRow>;
+  const kept = rows('SELECT order_ref, day, store_key, lines FROM orders ORDER BY order_ref');
+  const differences: Difference[] = [];
+  let next = kept.next();
+  for (const order of rows(`${ORDERS_OF_SALES.replace('{which}', 'true')} ORDER BY order_ref`)) {
+    const entry = counted.entry(order[1], order[2], 0);
+    counted.sums[entry]!++;
+    for (; !next.done && next.value[0] < order[0]; next = kept.next()) report(differences, next.value, null);
+    const same = !next.done && next.value[0] === order[0] ? next.value : null;
+    if (same === null || same.some((value, i) => value !== order[i])) report(differences, same, order);
+    if (same) next = kept.next();
+  }
+  for (; !next.done; next = kept.next()) report(differences, next.value, null);
+  return differences;
 }
 
-function compareRollUp(db: Database, { name, key, sums }: RollUpTable): Difference[] {
-  const group = key.join(', ');
-  const measures = sums.filter((sum) => sum !== 'orders');
-  const added = measures.map((sum) => `sum(${sum}) AS ${sum}`).join(', ');
-  const cells = `SELECT ${group}, ${added} FROM temp.true_cells GROUP BY ${group}`;
-  if (measures.length === sums.length) return compare(db, name, cells, key, sums);
-  const period = key[0] === 'month' ? 'day / 100' : 'day';
-  const orders = `SELECT ${period} AS ${key[0]}, store_key, count(*) AS orders FROM temp.true_orders GROUP BY 1, 2`;
-  const both = `SELECT c.*, coalesce(o.orders, 0) AS orders FROM (${cells}) c LEFT JOIN (${orders}) o USING (${group})`;
-  return compare(db, name, both, key, sums);
+function report(to: Difference[], kept: OrderRow | null, expected: OrderRow | null): void {
+  const where = `order_ref ${(kept ?? expected)![0]}`;
+  ['day', 'store_key', 'lines'].forEach((column, i) => {
+    const found = { what: 'orders', where, column, kept: kept?.[i + 1] ?? null, expected: expected?.[i + 1] ?? null };
+    if (to.length < MOST && found.kept !== found.expected) to.push(found);
+  });
 }
 
-function compareOrders(db: Database): Difference[] {
-  return compare(db, 'orders', 'SELECT * FROM temp.true_orders', ['order_ref'], ['day', 'store_key', 'lines']);
+/** What every roll-up should hold. */
+function expectedRollUps(cells: KeyedSums, orders: KeyedSums): (readonly [RollUpTable, KeyedSums])[] {
+  const coarse = [DAILY_STORE, DAILY_PRODUCT, MONTH_SALES, MONTH_STORE, MONTH_PRODUCT].map((table) => {
+    const sums = new KeyedSums(table.sums.length);
+    addTo(sums, table, cells, (values, at) => [...values.subarray(at, at + MEASURES.length), ...cellOf(values, at), 0]);
+    if (table.sums.includes('orders')) {
+      addTo(sums, table, orders, (values, at) => [...table.sums.slice(1).map(() => 0), values[at]!]);
+    }
+    return [table, sums] as const;
+  });
+  return [[DAILY_SALES, cells], ...coarse];
 }
 
-type Row = Readonly<Record<string, number | null>>;
-
-/** Rows that are kept and not expected, expected and not kept, or other than expected. */
-function compare(
-  db: Database,
-  table: string,
-  expected: string,
-  key: readonly string[],
-  columns: readonly string[],
-): Difference[] {
-  db.exec(`
-    DROP TABLE IF EXISTS temp.expected;
-    CREATE TEMP TABLE expected AS ${expected};
-    CREATE UNIQUE INDEX temp.expected_key ON expected (${key.join(', ')});
-  `);
-  const on = key.map((column) => `k.${column} = e.${column}`).join(' AND ');
-  const same = columns.map((column) => `k.${column} IS e.${column}`).join(' AND ');
-  const select = [
-    ...key.map((column) => `coalesce(k.${column}, e.${column}) AS ${column}`),
-    ...columns.flatMap((column) => [`k.${column} AS kept_${column}`, `e.${column} AS expected_${column}`]),
-  ].join(', ');
-  // Two left joins: a full join would not use the keys.
-  const sql = `
-    SELECT ${select} FROM ${table} k LEFT JOIN temp.expected e ON ${on} WHERE NOT (${same})
-    UNION ALL
-    SELECT ${select} FROM temp.expected e LEFT JOIN ${table} k ON ${on} WHERE k.${key[0]} IS NULL
-    LIMIT ${MOST}`;
-  return (db.prepare(sql).all() as Row[]).flatMap((row) => differencesOf(table, row, key, columns));
+/** How many cells that is, and their margins: 1 and its margin, or nothing where no cost is known. */
+function cellOf(values: Float64Array, at: number): [number, number] {
+  const lines = values[at + MARGIN_LINES]!;
+  return [Number(lines > 0), cellMargin(lines, values[at + MARGIN_SUM]!)];
 }
 
-function differencesOf(what: string, row: Row, key: readonly string[], columns: readonly string[]): Difference[] {
-  const where = key.map((column) => `${column} ${row[column]}`).join(', ');
-  return columns
-    .map((column) => ({
-      what,
-      where,
-      column,
-      kept: row[`kept_${column}`] ?? null,
-      expected: row[`expected_${column}`] ?? null,
-    }))
-    .filter(({ kept, expected }) => kept !== expected);
+/** Adds what `of` makes of each entry of `from` to the coarser sums of a table. */
+function addTo(
+  to: KeyedSums,
+  table: RollUpTable,
+  from: KeyedSums,
+  of: (sums: Float64Array, at: number) => number[],
+): void {
+  for (let entry = 0; entry < from.size; entry++) {
+    const [day, store, product] = from.keys.subarray(entry * 3, entry * 3 + 3) as unknown as [number, number, number];
+    const parts: Record<string, number> = { day, month: Math.floor(day / 100), store_key: store, product_key: product };
+    const [a, b, c = 0] = table.key.map((name) => parts[name]!) as [number, number, number?];
+    to.add(a, b, c, Float64Array.from(of(from.sums, entry * from.width)), 0);
+  }
+}
+
+function compareRollUp(db: Database, { name, key, sums }: RollUpTable, expected: KeyedSums): Difference[] {
+  const differences: Difference[] = [];
+  const seen = new Uint8Array(expected.size);
+  const rows = db
+    .prepare(`SELECT ${[...key, ...sums].join(', ')} FROM ${name}`)
+    .raw()
+    .iterate() as Iterable<number[]>;
+  const note = (keys: ArrayLike<number>, column: number, kept: number | null, value: number | null) => {
+    if (kept === value || differences.length === MOST) return;
+    const where = key.map((part, i) => `${part} ${keys[i]}`).join(', ');
+    differences.push({ what: name, where, column: sums[column]!, kept, expected: value });
+  };
+  for (const row of rows) {
+    const entry = expected.find(row[0]!, row[1]!, key.length > 2 ? row[2]! : 0);
+    if (entry >= 0) seen[entry] = 1;
+    for (let i = 0; i < sums.length; i++) {
+      const value = entry < 0 ? null : expected.sums[entry * expected.width + i]!;
+      note(row, i, row[key.length + i]!, value);
+    }
+  }
+  for (let entry = 0; entry < expected.size; entry++) {
+    const keys = expected.keys.subarray(entry * 3, entry * 3 + 3);
+    for (let i = 0; i < sums.length && seen[entry] === 0; i++)
+      note(keys, i, null, expected.sums[entry * expected.width + i]!);
+  }
+  return differences;
 }
 
 /** Every finished file's ledger balances, and what it says was written is there, unless a later file took its place. */

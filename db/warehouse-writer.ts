@@ -24,7 +24,6 @@ import { FileRegister, type InterruptedFile, type LoadingFile } from './file-reg
 import { removeFileNotes, removeFileRows } from './file-rows.ts';
 import { Identifiers } from './identifiers.ts';
 import { addToLedger, ledgerOfFile } from './ledger.ts';
-import { defineMargin } from './margin.ts';
 import { Merger } from './merger.ts';
 import { Orders } from './orders.ts';
 import { ProductDescriptions } from './product-descriptions.ts';
@@ -72,7 +71,6 @@ class WarehouseWriter implements Warehouse {
   #version: number;
 
   constructor(db: Database, now: () => number) {
-    defineMargin(db);
     this.#db = db;
     this.#statements = new Statements(db);
     this.#bulk = new BulkFile(db);
