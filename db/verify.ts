@@ -88,33 +88,38 @@ function report(to: Difference[], kept: OrderRow | null, expected: OrderRow | nu
 function expectedRollUps(cells: KeyedSums, orders: KeyedSums): (readonly [RollUpTable, KeyedSums])[] {
   const coarse = [DAILY_STORE, DAILY_PRODUCT, MONTH_SALES, MONTH_STORE, MONTH_PRODUCT].map((table) => {
     const sums = new KeyedSums(table.sums.length);
-    addTo(sums, table, cells, (values, at) => [...values.subarray(at, at + MEASURES.length), ...cellOf(values, at), 0]);
+    addTo(sums, table, cells, (from, at, sum) => {
+      sum.set(from.subarray(at, at + MEASURES.length));
+      sum[MEASURES.length] = Number(from[at + MARGIN_LINES]! > 0);
+      sum[MEASURES.length + 1] = cellMargin(from[at + MARGIN_LINES]!, from[at + MARGIN_SUM]!);
+    });
     if (table.sums.includes('orders')) {
-      addTo(sums, table, orders, (values, at) => [...table.sums.slice(1).map(() => 0), values[at]!]);
+      addTo(sums, table, orders, (from, at, sum) => {
+        sum[table.sums.indexOf('orders')] = from[at]!;
+      });
     }
     return [table, sums] as const;
   });
   return [[DAILY_SALES, cells], ...coarse];
 }
 
-/** How many cells that is, and their margins: 1 and its margin, or nothing where no cost is known. */
-function cellOf(values: Float64Array, at: number): [number, number] {
-  const lines = values[at + MARGIN_LINES]!;
-  return [Number(lines > 0), cellMargin(lines, values[at + MARGIN_SUM]!)];
-}
+const PARTS = ['day', 'store_key', 'product_key', 'month'];
 
-/** Adds what `of` makes of each entry of `from` to the coarser sums of a table. */
+/** Adds to the sums of a table what `fill` writes for each entry of `from`. */
 function addTo(
   to: KeyedSums,
   table: RollUpTable,
   from: KeyedSums,
-  of: (sums: Float64Array, at: number) => number[],
+  fill: (from: Float64Array, at: number, sum: Float64Array) => void,
 ): void {
+  const sum = new Float64Array(to.width);
+  const parts = new Float64Array(PARTS.length);
+  const [a, b, c] = table.key.map((name) => PARTS.indexOf(name));
   for (let entry = 0; entry < from.size; entry++) {
-    const [day, store, product] = from.keys.subarray(entry * 3, entry * 3 + 3) as unknown as [number, number, number];
-    const parts: Record<string, number> = { day, month: Math.floor(day / 100), store_key: store, product_key: product };
-    const [a, b, c = 0] = table.key.map((name) => parts[name]!) as [number, number, number?];
-    to.add(a, b, c, Float64Array.from(of(from.sums, entry * from.width)), 0);
+    for (let i = 0; i < 3; i++) parts[i] = from.keys[entry * 3 + i]!;
+    parts[3] = Math.floor(parts[0]! / 100);
+    fill(from.sums, entry * from.width, sum);
+    to.add(parts[a!]!, parts[b!]!, c === undefined ? 0 : parts[c]!, sum, 0);
   }
 }
 
