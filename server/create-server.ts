@@ -83,7 +83,10 @@ async function makeServices(app: App, options: FilledOptions, version: string): 
   const failed = (error: unknown, what: string) => app.log.warn({ err: error }, `cannot show ${what}`);
   const live = new LiveService(store, { ...{ home, warehouse, ingest, health, free, now, failed } });
   const metrics = measure(app, { ingest, hub, warehouse });
-  app.addHook('onReady', () => live.start());
+  app.addHook('onReady', async () => {
+    ingest.prepare();
+    await live.start();
+  });
   // A run reaches its next checkpoint before connections are closed, so that whoever looks on sees it end.
   app.addHook('preClose', async () => {
     await ingest.close();

@@ -30,8 +30,9 @@ export class WarehouseReader {
     const inode = inodeOf(this.#file);
     if (this.#db && inode === this.#inode) return this.#db;
     this.close();
-    this.#db = inode === null ? emptyWarehouse() : openReader(this.#file);
-    this.#inode = inode;
+    const opened = inode === null ? null : openReader(this.#file);
+    this.#inode = opened && inode;
+    this.#db = opened ?? emptyWarehouse();
     return this.#db;
   }
 
@@ -60,17 +61,26 @@ function inodeOf(file: string): number | null {
   return statSync(file, { throwIfNoEntry: false })?.ino ?? null;
 }
 
-function openReader(file: string): Database {
+/** Null while the database is just being made or brought up to date. */
+function openReader(file: string): Database | null {
   const options = { readonly: true, check: 'never', busyTimeoutMs: 100 } as const;
   try {
     return openDatabase(file, options);
   } catch (error) {
-    const code = error instanceof TillstreamError ? error.code : '';
-    // A database that is just being made has its file before it has its tables.
-    if (code !== 'database_older') throw error;
-    openDatabase(file, { check: 'never' }).close();
-    return openDatabase(file, options);
+    if (isLocked(error)) return null;
+    if (!(error instanceof TillstreamError) || error.code !== 'database_older') throw error;
   }
+  try {
+    openDatabase(file, { check: 'never', busyTimeoutMs: 0 }).close();
+    return openDatabase(file, options);
+  } catch (error) {
+    if (isLocked(error)) return null;
+    throw error;
+  }
+}
+
+function isLocked(error: unknown): boolean {
+  return error instanceof TillstreamError && error.code === 'database_locked';
 }
 
 function emptyWarehouse(): Database {

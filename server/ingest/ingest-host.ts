@@ -33,6 +33,9 @@ interface Running {
   isStopping: boolean;
 }
 
+/** A thread for the next run is made ready so long after the last one, when whoever looked on has seen its end. */
+const SPARE_MS = 1_000;
+
 /** The runs of a home, one at a time, each on a worker thread; one more may wait. */
 export class IngestHost {
   readonly #home: Home;
@@ -42,6 +45,8 @@ export class IngestHost {
   #queued: RunRequest | null = null;
   #watched: readonly string[] = [];
   #isClosed = false;
+  /** A thread that has loaded its code and waits for a run, so that none has to be started when one is asked for. */
+  #spare: Worker | null = null;
 
   constructor(home: Home, sampleMs: number) {
     this.#home = home;
@@ -109,15 +114,32 @@ export class IngestHost {
     this.#isClosed = true;
     this.cancel();
     await this.idle();
+    await this.#spare?.terminate();
+  }
+
+  /** Makes a thread ready for the next run. */
+  prepare(): void {
+    if (this.#isClosed || this.#spare) return;
+    const worker = this.#newWorker();
+    worker.unref();
+    const forget = () => {
+      if (this.#spare === worker) this.#spare = null;
+    };
+    worker.once('error', forget).once('exit', forget);
+    this.#spare = worker;
+  }
+
+  #newWorker(): Worker {
+    const input: WorkerInput = { homeDir: this.#home.dir, sampleMs: this.#sampleMs };
+    return new Worker(new URL('./ingest-worker.ts', import.meta.url), { workerData: input });
   }
 
   #start(request: RunRequest): void {
     const { promise: ended, resolve } = Promise.withResolvers<void>();
-    const input: WorkerInput = {
-      homeDir: this.#home.dir,
-      ...{ request, sampleMs: this.#sampleMs, watched: this.#watched },
-    };
-    const worker = new Worker(new URL('./ingest-worker.ts', import.meta.url), { workerData: input });
+    const worker = this.#spare ?? this.#newWorker();
+    this.#spare = null;
+    worker.ref();
+    worker.postMessage({ type: 'begin', request, watched: this.#watched } satisfies ToWorker);
     this.#running = { worker, ended, runId: null, isStopping: false };
     this.#tell((listener) => listener.begun?.(request));
     let outcome: RunOutcome | Error = new TillstreamError('run_lost', 'the thread of the run ended without a word');
@@ -133,6 +155,7 @@ export class IngestHost {
       const next = this.#queued;
       this.#queued = null;
       if (next && !this.#isClosed) this.#start(next);
+      else setTimeout(() => this.prepare(), SPARE_MS).unref();
       resolve();
     });
   }

@@ -1,3 +1,5 @@
+import { setPriority } from 'node:os';
+import { platform } from 'node:process';
 import { parentPort, workerData } from 'node:worker_threads';
 import { errorData } from '../../engine/errors.ts';
 import { homeAt } from '../../jobs/home.ts';
@@ -8,13 +10,15 @@ import type { FromWorker, ToWorker, WorkerInput } from './messages.ts';
 import { WatchedOperators } from './tap-watch.ts';
 import { tappedRegistry } from './tapped-registry.ts';
 
+type Begin = Extract<ToWorker, { type: 'begin' }>;
+
 /** Runs one ingest away from the thread that serves. */
-async function work({ homeDir, request, sampleMs, watched }: WorkerInput): Promise<void> {
+async function work({ homeDir, sampleMs }: WorkerInput, { request, watched }: Begin): Promise<void> {
   const abort = new AbortController();
   const operators = new WatchedOperators(watched, (sample) => send({ type: 'tap', sample }));
   parentPort?.on('message', (message: ToWorker) => {
     if (message.type === 'cancel') abort.abort();
-    else operators.watch(message.operators);
+    else if (message.type === 'watch') operators.watch(message.operators);
   });
   const { demo = false, trigger, files, dataset } = request;
   const options: IngestOptions = {
@@ -35,10 +39,23 @@ function send(message: FromWorker): void {
   parentPort?.postMessage(message);
 }
 
-try {
-  await work(workerData as WorkerInput);
-} catch (error) {
-  send({ type: 'failed', error: errorData(error) });
-} finally {
-  parentPort?.close();
+/** How much later than others the threads of a run get their turn where there are more of them than processors. */
+const NICENESS = 5;
+
+/** On Linux this is of the calling thread and of those it starts; elsewhere it would be of the whole process. */
+function giveWay(): void {
+  if (platform !== 'linux') return;
+  try {
+    setPriority(NICENESS);
+  } catch {
+    // A process may have been forbidden to; it goes on as it is.
+  }
 }
+
+giveWay();
+parentPort?.once('message', (message: ToWorker) => {
+  if (message.type !== 'begin') return;
+  work(workerData as WorkerInput, message)
+    .catch((error: unknown) => send({ type: 'failed', error: errorData(error) }))
+    .finally(() => parentPort?.close());
+});

@@ -17,14 +17,15 @@ export interface RunRequest {
 /** What the worker begins with. */
 export interface WorkerInput {
   readonly homeDir: string;
-  readonly request: RunRequest;
   readonly sampleMs: number;
-  /** Ids of operators whose records are looked at. */
-  readonly watched: readonly string[];
 }
 
 /** From the server to the worker. */
-export type ToWorker = { readonly type: 'cancel' } | { readonly type: 'watch'; readonly operators: readonly string[] };
+export type ToWorker =
+  /** `watched` are ids of operators whose records are looked at. */
+  | { readonly type: 'begin'; readonly request: RunRequest; readonly watched: readonly string[] }
+  | { readonly type: 'cancel' }
+  | { readonly type: 'watch'; readonly operators: readonly string[] };
 
 /** From the worker to the server. */
 export type FromWorker =

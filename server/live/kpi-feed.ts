@@ -8,7 +8,7 @@ import type { LiveKpi } from '../protocol.ts';
 import type { WarehouseReader } from '../warehouse-reader.ts';
 
 /** While a file loads the warehouse is asked at most so often. */
-const ASK_MS = 400;
+const ASK_MS = 200;
 
 /** All sales there are, as the tiles show them: what is committed, and on top of it what the sink has taken since. */
 export class KpiFeed {
