@@ -12,8 +12,6 @@ const TABLE_INTERIOR = 0x05;
 const NULL = 0;
 const INT48 = 5;
 const INT64 = 6;
-const ZERO = 8;
-const ONE = 9;
 
 /** Where pages are kept: numbers are given out in order, and a page's bytes are lent until the next one is asked for. */
 export interface PageStore {
@@ -33,9 +31,7 @@ interface Child {
 export class TableImage {
   readonly #store: PageStore;
   readonly #root: number;
-  /** Bytes of a record's header; its types follow the first one, which is this length. */
-  readonly #header: number;
-  readonly #types: Uint8Array;
+  readonly #layout: RowLayout;
   #leaves: Child[] = [];
   #page: Uint8Array | null = null;
   #number = 0;
@@ -49,8 +45,7 @@ export class TableImage {
   constructor(store: PageStore, root: number, columns: number) {
     this.#store = store;
     this.#root = root;
-    this.#header = columns + 1;
-    this.#types = new Uint8Array(columns);
+    this.#layout = new RowLayout(columns, store.pageBytes);
   }
 
   get rows(): number {
@@ -70,35 +65,32 @@ export class TableImage {
 
   /** Adds rows. `columns[i]` has the values of the table's column `places[i]`, NaN for NULL; columns not named are NULL. */
   add(keys: Float64Array, columns: readonly Float64Array[], places: Int32Array, length: number): void {
-    this.#types.fill(NULL);
-    for (let row = 0; row < length; row++) this.#addRow(keys[row]!, columns, places, row);
+    const layout = this.#layout;
+    layout.plan(columns, places, length);
+    let from = 0;
+    for (let row = 0; row < length; row++) {
+      const key = keys[row]!;
+      const payload = layout.payloadOf(row);
+      const size = payload + (payload < 128 ? 1 : 2) + varintLength(key);
+      if (this.#page === null || LEAF_HEADER + this.#cells * 2 + 2 + size > this.#top) {
+        if (this.#page) layout.putValues(this.#page, from, row);
+        this.#turnPage();
+        from = row;
+      }
+      this.#putCell(key, payload, size, row - from, row);
+      this.#lastKey = key;
+    }
+    if (this.#page) layout.putValues(this.#page, from, length);
     this.#rows += length;
   }
 
-  #addRow(key: number, columns: readonly Float64Array[], places: Int32Array, row: number): void {
-    const types = this.#types;
-    const header = this.#header;
-    let payload = header;
-    for (let i = 0; i < columns.length; i++) {
-      const value = columns[i]![row]!;
-      const type = typeOf(value);
-      types[places[i]!] = type;
-      payload += LENGTHS[type]!;
-    }
-    const size = payload + (payload < 128 ? 1 : 2) + varintLength(key);
-    if (this.#page === null || LEAF_HEADER + this.#cells * 2 + 2 + size > this.#top) this.#turnPage();
+  #putCell(key: number, payload: number, size: number, slot: number, row: number): void {
     const page = this.#page!;
     this.#top -= size;
-    let at = this.#top;
     const pointer = LEAF_HEADER + this.#cells++ * 2;
-    page[pointer] = at >>> 8;
-    page[pointer + 1] = at;
-    at = putVarint(page, at, payload);
-    at = putVarint(page, at, key);
-    page[at++] = header;
-    for (let i = 0; i < types.length; i++) page[at++] = types[i]!;
-    for (let i = 0; i < columns.length; i++) at = putInteger(page, at, columns[i]![row]!, types[places[i]!]!);
-    this.#lastKey = key;
+    page[pointer] = this.#top >>> 8;
+    page[pointer + 1] = this.#top;
+    this.#layout.putHeader(page, putVarint(page, putVarint(page, this.#top, payload), key), slot, row);
   }
 
   #turnPage(): void {
@@ -146,62 +138,124 @@ export class TableImage {
 }
 
 /** Bytes of a value by its serial type. */
-const LENGTHS = Uint8Array.of(0, 1, 2, 3, 4, 6, 8, 0, 0, 0);
+const LENGTHS = Uint8Array.of(0, 1, 2, 3, 4, 6, 8);
 
-/** The smallest serial type that holds an integer; NaN is NULL. */
-function typeOf(value: number): number {
-  if (value === (value | 0)) {
-    if (value < 128 && value >= -128) return value === 0 ? ZERO : value === 1 ? ONE : 1;
-    if (value < 32_768 && value >= -32_768) return 2;
-    return value < 8_388_608 && value >= -8_388_608 ? 3 : 4;
+/**
+ * How rows of one batch are laid out: each column has the smallest serial type that holds all its values, so that only NULLs
+ * need a look at single values, and values can be written column by column.
+ */
+class RowLayout {
+  /** The record's header: its length, then a serial type for each column. */
+  readonly #header: Uint8Array;
+  /** Where the next value of a page's n-th new row goes. */
+  readonly #cursors: Int32Array;
+  #columns: readonly Float64Array[] = [];
+  #types = new Uint8Array(0);
+  /** Columns with NULLs, and their places. */
+  #sparse: readonly { readonly values: Float64Array; readonly place: number; readonly length: number }[] = [];
+  #payload = 0;
+
+  constructor(columns: number, pageBytes: number) {
+    this.#header = new Uint8Array(columns + 1);
+    this.#header[0] = columns + 1;
+    this.#cursors = new Int32Array(pageBytes);
   }
-  if (Number.isNaN(value)) return NULL;
-  return value < 140_737_488_355_328 && value >= -140_737_488_355_328 ? INT48 : INT64;
+
+  plan(columns: readonly Float64Array[], places: Int32Array, length: number): void {
+    const found = columns.map((values) => rangeOf(values, length));
+    this.#columns = columns;
+    this.#types = Uint8Array.from(found, ({ type }) => type);
+    this.#header.fill(NULL, 1);
+    this.#types.forEach((type, i) => {
+      this.#header[1 + places[i]!] = type;
+    });
+    this.#sparse = columns
+      .map((values, i) => ({
+        values,
+        place: places[i]!,
+        length: LENGTHS[this.#types[i]!]!,
+        hasNulls: found[i]!.hasNulls,
+      }))
+      .filter(({ hasNulls }) => hasNulls);
+    this.#payload = this.#types.reduce((sum, type) => sum + LENGTHS[type]!, this.#header.length);
+  }
+
+  /** Bytes of a row's record. */
+  payloadOf(row: number): number {
+    let payload = this.#payload;
+    for (const { values, length } of this.#sparse) if (Number.isNaN(values[row])) payload -= length;
+    return payload;
+  }
+
+  /** Writes the header of a row's record; the values come later, with those of the other rows of the page. */
+  putHeader(page: Uint8Array, start: number, slot: number, row: number): void {
+    const header = this.#header;
+    for (let i = 0; i < header.length; i++) page[start + i] = header[i]!;
+    for (const { values, place } of this.#sparse) if (Number.isNaN(values[row])) page[start + 1 + place] = NULL;
+    this.#cursors[slot] = start + header.length;
+  }
+
+  /** Writes the values of the rows whose headers are in the page. */
+  putValues(page: Uint8Array, from: number, to: number): void {
+    this.#columns.forEach((values, i) => {
+      putColumn(page, this.#cursors, values, from, to, this.#types[i]!);
+    });
+  }
 }
 
-/** Writes an integer, big-endian in two's complement, and returns where it ends. */
-function putInteger(page: Uint8Array, at: number, value: number, type: number): number {
-  switch (type) {
-    case 4:
-      page[at++] = value >> 24;
-      page[at++] = value >> 16;
-      page[at++] = value >> 8;
-      page[at++] = value;
-      return at;
-    case 3:
-      page[at++] = value >> 16;
-      page[at++] = value >> 8;
-      page[at++] = value;
-      return at;
-    case 2:
-      page[at++] = value >> 8;
-      page[at++] = value;
-      return at;
-    case 1:
-      page[at++] = value;
-      return at;
-    case INT48:
-    case INT64:
-      return putLong(page, at, value, LENGTHS[type]!);
-    default:
-      return at;
+/** The smallest serial type that holds all values, and whether some are NaN. 0 and 1 have types of their own, which are not used. */
+function rangeOf(values: Float64Array, length: number): { type: number; hasNulls: boolean } {
+  let least = 0;
+  let most = 0;
+  let hasNulls = false;
+  for (let row = 0; row < length; row++) {
+    const value = values[row]!;
+    if (value > most) most = value;
+    else if (value < least) least = value;
+    else if (Number.isNaN(value)) hasNulls = true;
   }
+  // A negative number -n needs the bits of n - 1.
+  return { type: typeOf(Math.max(most, -least - 1)), hasNulls };
 }
 
-function putLong(page: Uint8Array, start: number, value: number, length: number): number {
-  const high = Math.floor(value / 4_294_967_296);
-  let at = start;
-  if (length === 8) {
-    page[at++] = high >> 24;
-    page[at++] = high >> 16;
+function typeOf(most: number): number {
+  if (most < 0x80) return 1;
+  if (most < 0x8000) return 2;
+  if (most < 0x80_0000) return 3;
+  if (most < 0x8000_0000) return 4;
+  return most < 0x8000_0000_0000 ? INT48 : INT64;
+}
+
+/** Writes one column of rows, big-endian in two's complement, each at its cursor, which moves on. NaN is not written. */
+function putColumn(
+  page: Uint8Array,
+  cursors: Int32Array,
+  values: Float64Array,
+  from: number,
+  to: number,
+  type: number,
+): void {
+  const length = LENGTHS[type]!;
+  for (let row = from; row < to; row++) {
+    const value = values[row]!;
+    if (Number.isNaN(value)) continue;
+    let at = cursors[row - from]!;
+    cursors[row - from] = at + length;
+    if (length > 4) {
+      const high = Math.floor(value / 4_294_967_296);
+      if (length === 8) {
+        page[at++] = high >> 24;
+        page[at++] = high >> 16;
+      }
+      page[at++] = high >> 8;
+      page[at++] = high;
+    }
+    // Bits of a number beyond 32 are cut off by the shift.
+    if (length > 3) page[at++] = value >> 24;
+    if (length > 2) page[at++] = value >> 16;
+    if (length > 1) page[at++] = value >> 8;
+    page[at] = value;
   }
-  page[at++] = high >> 8;
-  page[at++] = high;
-  page[at++] = value >> 24;
-  page[at++] = value >> 16;
-  page[at++] = value >> 8;
-  page[at++] = value;
-  return at;
 }
 
 function varintLength(value: number): number {
