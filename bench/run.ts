@@ -9,12 +9,13 @@ import { parseArgs } from 'node:util';
 import { suggestion } from '../engine/nearest.ts';
 import type { Bench, BenchSettings } from './bench.ts';
 import { engine } from './engine.ts';
+import { live } from './live.ts';
 import { load } from './load.ts';
 import { memory } from './memory.ts';
 import { query } from './query.ts';
 import { withSection } from './results.ts';
 
-const BENCHES: readonly Bench[] = [load, engine, query, memory];
+const BENCHES: readonly Bench[] = [load, engine, query, memory, live];
 const RESULTS = join(import.meta.dirname, 'RESULTS.md');
 
 const { values, positionals } = parseArgs({
