@@ -12,6 +12,7 @@ import { engine } from './engine.ts';
 import { live } from './live.ts';
 import { load } from './load.ts';
 import { memory } from './memory.ts';
+import { overhead } from './overhead.ts';
 import { query } from './query.ts';
 import { withSection } from './results.ts';
 
