@@ -108,7 +108,7 @@ export const csvSink = defineOperator({
   description: [
     'Amounts are written exactly, dates as in ISO 8601, missing values as empty cells. The file grows under a temporary name',
     '(`.NAME.part`) and gets its own, in place of an earlier one, when the input has been read to its end. After a crash it goes on from',
-    'the last checkpoint and ends up with the same bytes. Records pass on untouched, so it can stand anywhere in a plan.',
+    'the last checkpoint, and no record stands in it twice. Records pass on untouched, so it can stand anywhere in a plan.',
     '',
     'What `aggregate` emits are increments, one set a checkpoint (16 MiB of input by default): in the file of a larger input a group can',
     'stand several times, and its sums are to be added. Needs the service `folders`.',

@@ -67,7 +67,7 @@ class DeadLetter implements OperatorInstance {
   }
 
   #lines(batch: Batch, file: ResumableFile): Buffer {
-    const lines = Array.from({ length: batch.length }, (_, row) => this.#rows.line(rejectedRecord(batch, row)));
+    const lines = this.#rows.lines(Array.from({ length: batch.length }, (_, row) => rejectedRecord(batch, row)));
     return Buffer.concat(file.mark.length === 0 ? [this.#rows.header(), ...lines] : lines);
   }
 }

@@ -1,6 +1,6 @@
 import type { Column, NumberColumn } from '../../engine/column.ts';
 import { placesOf } from '../../engine/decimal.ts';
-import { isoText } from '../formats/calendar.ts';
+import { isoText, startOfDay } from '../formats/calendar.ts';
 
 /** The text of a row's cell, or null where it is missing. */
 export type TextOf = (row: number) => string | null;
@@ -26,7 +26,7 @@ function numberWriter({ type, scale }: NumberColumn): (value: number) => string 
     case 'date':
       return remembered((seconds) => isoText(seconds, false));
     case 'datetime':
-      return (seconds) => isoText(seconds, true);
+      return datetimeWriter();
     case 'boolean':
       return (value) => (value === 0 ? 'false' : 'true');
     default:
@@ -50,6 +50,20 @@ function decimalWriter(scale: number): (value: number) => string {
     if (end < digits.length) digits = digits.slice(0, end);
     return `${sign}${whole}.${digits}`;
   };
+}
+
+function datetimeWriter(): (seconds: number) => string {
+  const dayText = remembered((seconds) => isoText(seconds, false));
+  return (seconds) => {
+    const start = startOfDay(seconds);
+    const second = Math.floor(seconds - start);
+    const minute = Math.floor(second / 60);
+    return `${dayText(start)}T${two(Math.floor(minute / 60))}:${two(minute % 60)}:${two(second % 60)}`;
+  };
+}
+
+function two(value: number): string {
+  return value < 10 ? `0${value}` : String(value);
 }
 
 /** Keeps the last answer: neighbouring rows are mostly of one day. */
