@@ -16,7 +16,7 @@ import { overhead } from './overhead.ts';
 import { query } from './query.ts';
 import { withSection } from './results.ts';
 
-const BENCHES: readonly Bench[] = [load, engine, query, memory, live];
+const BENCHES: readonly Bench[] = [load, engine, query, memory, live, overhead];
 const RESULTS = join(import.meta.dirname, 'RESULTS.md');
 
 const { values, positionals } = parseArgs({
