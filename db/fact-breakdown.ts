@@ -12,35 +12,68 @@ export interface FactGroup extends Measures {
   readonly key: string;
 }
 
-const HOUR = '(sold_at / 3600 % 24 + 24) % 24';
-/** Days since 1970, a Thursday, as weekdays from 1, Monday, to 7. */
-const WEEKDAY = '((sold_at - (sold_at % 86400 + 86400) % 86400) / 86400 % 7 + 10) % 7 + 1';
-
-const KEYS: Readonly<Record<FactField, string>> = {
-  hour: `CASE WHEN sold_at IS NULL THEN '' ELSE ${HOUR} END`,
-  weekday_hour: `CASE WHEN sold_at IS NULL THEN '' ELSE (${WEEKDAY}) || '-' || (${HOUR}) END`,
-  payment: "coalesce((SELECT payment_method FROM payments p WHERE p.payment_key = s.payment_key), '')",
-};
-const GROUPS: Readonly<Record<FactField, string>> = {
-  hour: 'sold_at IS NULL, sold_at / 3600 % 24',
-  weekday_hour: `sold_at IS NULL, ${WEEKDAY}, sold_at / 3600 % 24`,
+/** Columns that SQLite groups by: small integers sort quickest. Hours are counted since 1970. */
+const GROUPED: Readonly<Record<FactField, string>> = {
+  hour: 'sold_at / 3600 % 24',
+  weekday_hour: 'sold_at / 3600',
   payment: 'payment_key',
 };
+
+const SUMMED = [
+  'count(*) AS lines',
+  'coalesce(sum(quantity), 0) AS quantity',
+  'coalesce(sum(revenue), 0) AS revenue',
+  'coalesce(sum(revenue - cost), 0) AS profit',
+  'coalesce(sum(iif(cost IS NULL, NULL, revenue)), 0) AS costed_revenue',
+  'count(cost) AS margin_lines',
+].join(', ');
+
+type Row = Omit<MeasureSums, 'cells' | 'cell_margin_sum' | 'orders'> & { readonly part: number | null };
 
 /** Sales by hour, by weekday and hour, or by payment method, in no order. */
 export function factBreakdown(db: Database, by: FactField, filter: KpiFilter = {}): FactGroup[] {
   const { period, stores, products } = selectionOf(db, filter);
+  const conditions = [
+    ...(period.from === null && period.to === null ? [] : ['day BETWEEN :from AND :to']),
+    ...(stores ? ['store_key IN (SELECT value FROM json_each(:stores))'] : []),
+    ...(products ? ['product_key IN (SELECT value FROM json_each(:products))'] : []),
+  ];
   const sql = `
-    SELECT ${KEYS[by]} AS key, count(*) AS lines, coalesce(sum(quantity), 0) AS quantity, coalesce(sum(revenue), 0) AS revenue,
-      coalesce(sum(revenue - cost), 0) AS profit, coalesce(sum(iif(cost IS NULL, NULL, revenue)), 0) AS costed_revenue,
-      count(cost) AS margin_lines, 0 AS cells, 0 AS cell_margin_sum, NULL AS orders
-    FROM sales s
-    WHERE day BETWEEN :from AND :to
-      AND (:stores IS NULL OR store_key IN (SELECT value FROM json_each(:stores)))
-      AND (:products IS NULL OR product_key IN (SELECT value FROM json_each(:products)))
-    GROUP BY ${GROUPS[by]}`;
+    SELECT ${GROUPED[by]} AS part, ${SUMMED} FROM sales
+    ${conditions.length > 0 ? `WHERE ${conditions.join(' AND ')}` : ''} GROUP BY 1`;
   const [from, to] = boundsOf(period);
-  const bound = { from, to, stores: stores && JSON.stringify(stores), products: products && JSON.stringify(products) };
-  const rows = statementsOf(db).get(sql).all(bound) as (MeasureSums & { key: string | number })[];
-  return rows.map((row) => ({ key: String(row.key), ...measuresOf(row, true) }));
+  const bound = { from, to, stores: JSON.stringify(stores), products: JSON.stringify(products) };
+  const keyOf = by === 'payment' ? paymentNames(db) : by === 'hour' ? hourKey : weekdayHourKey;
+  return grouped(statementsOf(db).get(sql).all(bound) as Row[], keyOf);
+}
+
+function grouped(rows: readonly Row[], keyOf: (part: number) => string): FactGroup[] {
+  const groups = new Map<string, { -readonly [Name in keyof MeasureSums]: MeasureSums[Name] }>();
+  for (const { part, ...sums } of rows) {
+    const key = part === null ? '' : keyOf(part);
+    const group = groups.get(key);
+    if (!group) groups.set(key, { ...sums, cells: 0, cell_margin_sum: 0, orders: null });
+    else for (const [name, amount] of Object.entries(sums)) group[name as keyof typeof sums] += amount;
+  }
+  return [...groups].map(([key, sums]) => ({ key, ...measuresOf(sums, true) }));
+}
+
+function paymentNames(db: Database): (part: number) => string {
+  const rows = statementsOf(db).get('SELECT payment_key, payment_method FROM payments').raw().all() as [
+    number,
+    string,
+  ][];
+  const names = new Map(rows);
+  return (key) => names.get(key) ?? '';
+}
+
+/** Hours before 1970 count down. */
+function hourKey(hour: number): string {
+  return String((hour + 24) % 24);
+}
+
+/** 1970 began on a Thursday. */
+function weekdayHourKey(hours: number): string {
+  const day = Math.floor(hours / 24);
+  return `${((((day + 3) % 7) + 7) % 7) + 1}-${hours - day * 24}`;
 }

@@ -1,11 +1,10 @@
-import { setPriority } from 'node:os';
-import { platform } from 'node:process';
 import { parentPort, workerData } from 'node:worker_threads';
 import { errorData } from '../../engine/errors.ts';
 import { homeAt } from '../../jobs/home.ts';
 import type { IngestEvent } from '../../jobs/ingest/events.ts';
 import { type IngestOptions, ingest } from '../../jobs/ingest.ts';
 import { start } from '../../jobs/start.ts';
+import { giveWay } from '../give-way.ts';
 import type { FromWorker, ToWorker, WorkerInput } from './messages.ts';
 import { WatchedOperators } from './tap-watch.ts';
 import { tappedRegistry } from './tapped-registry.ts';
@@ -37,19 +36,6 @@ async function work({ homeDir, sampleMs }: WorkerInput, { request, watched }: Be
 
 function send(message: FromWorker): void {
   parentPort?.postMessage(message);
-}
-
-/** How much later than others the threads of a run get their turn where there are more of them than processors. */
-const NICENESS = 5;
-
-/** On Linux this is of the calling thread and of those it starts; elsewhere it would be of the whole process. */
-function giveWay(): void {
-  if (platform !== 'linux') return;
-  try {
-    setPriority(NICENESS);
-  } catch {
-    // A process may have been forbidden to; it goes on as it is.
-  }
 }
 
 giveWay();

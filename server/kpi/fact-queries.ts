@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import type { FactField, FactGroup } from '../../db/fact-breakdown.ts';
+import { isLoading } from '../../db/live-figures.ts';
 import { type ErrorData, reviveError } from '../../engine/errors.ts';
 import { ProblemError } from '../errors.ts';
 import type { KpiFilter } from '../schemas/kpi.ts';
@@ -20,6 +21,20 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
+/** An answer and the version of the warehouse that it is of. */
+export interface FactRows {
+  readonly version: number;
+  readonly rows: readonly FactGroup[];
+}
+
+interface Kept {
+  readonly version: number;
+  readonly at: number;
+  readonly rows: Promise<readonly FactGroup[]>;
+}
+
+/** While a file loads, the warehouse changes several times a second; an answer then serves for so long. */
+const LOADING_MS = 15_000;
 const ANSWERS_KEPT = 64;
 const MOST_WAITING = 16;
 
@@ -27,7 +42,7 @@ const MOST_WAITING = 16;
 export class FactQueries {
   readonly #file: string;
   readonly #warehouse: WarehouseReader;
-  readonly #answers = new Map<string, Promise<readonly FactGroup[]>>();
+  readonly #answers = new Map<string, Kept>();
   readonly #waiting = new Map<number, Waiting>();
   #worker: Worker | null = null;
   #last = 0;
@@ -37,23 +52,31 @@ export class FactQueries {
     this.#warehouse = warehouse;
   }
 
-  async ask(by: FactField, filter: KpiFilter): Promise<readonly FactGroup[]> {
-    if (!this.#warehouse.exists) return [];
-    const key = JSON.stringify([this.#warehouse.version, by, filter]);
+  async ask(by: FactField, filter: KpiFilter): Promise<FactRows> {
+    const { version, exists, db } = this.#warehouse;
+    if (!exists) return { version, rows: [] };
+    const key = JSON.stringify([by, filter]);
     const known = this.#answers.get(key);
-    if (known) return known;
+    const isRecent = known && performance.now() - known.at < LOADING_MS && isLoading(db);
+    const kept = known && (known.version === version || isRecent) ? known : this.#asked(key, version, by, filter);
+    return { version: kept.version, rows: await kept.rows };
+  }
+
+  #asked(key: string, version: number, by: FactField, filter: KpiFilter): Kept {
     if (this.#waiting.size >= MOST_WAITING) {
       throw new ProblemError(
         'unavailable',
         'too many questions of this kind are being answered; ask again in a moment',
       );
     }
-    const answer = this.#send(by, filter);
-    this.#answers.set(key, answer);
-    answer.catch(() => this.#answers.delete(key));
+    const kept = { version, at: performance.now(), rows: this.#send(by, filter) };
+    // Put in anew, so that the first is the one that was asked longest ago.
+    this.#answers.delete(key);
+    this.#answers.set(key, kept);
+    kept.rows.catch(() => this.#answers.delete(key));
     const oldest = this.#answers.keys().next().value;
     if (this.#answers.size > ANSWERS_KEPT && oldest !== undefined) this.#answers.delete(oldest);
-    return answer;
+    return kept;
   }
 
   async close(): Promise<void> {

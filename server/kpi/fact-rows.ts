@@ -16,16 +16,19 @@ export async function factRows(
   const { comparison, order = 'key', limit, offset } = request;
   const sold = soldSpan(warehouse.db, filter);
   const earlier = comparison && comparedFilter(filter, sold, comparison);
-  const [groups, before] = await Promise.all([facts.ask(by, filter), earlier ? facts.ask(by, earlier) : undefined]);
+  const [{ version, rows: groups }, before] = await Promise.all([
+    facts.ask(by, filter),
+    earlier ? facts.ask(by, earlier) : undefined,
+  ]);
   const all = groups.reduce((sum, { revenue }) => sum + revenue, 0);
   const rows = groups.map((group): FullRow => {
     const row = { ...group, label: group.key, share: all > 0 ? group.revenue / all : null };
     if (!before) return row;
-    const previous_revenue = before.find(({ key }) => key === group.key)?.revenue ?? 0;
+    const previous_revenue = before.rows.find(({ key }) => key === group.key)?.revenue ?? 0;
     return { ...row, previous_revenue, revenue_change: changeOf(group.revenue, previous_revenue) };
   });
   const items = rows.sort(rowOrder(order)).slice(offset, offset + limit);
-  return { ...sold, items, total: rows.length };
+  return { version, ...sold, items, total: rows.length };
 }
 
 /** The highest first, and keys in their order; a minus turns it round. What is not known comes last. */
