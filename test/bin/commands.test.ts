@@ -48,7 +48,10 @@ t.test('the first hour: init, generate, ingest, ask, prove', async (t) => {
   t.same(detail.ledger, ingested.ledger);
   t.equal(detail.file_list.length, 4);
 
-  const letters = (await run('dead-letters --json')).json<{ total: number; items: { reason: string; line: number }[] }>();
+  const letters = (await run('dead-letters --json')).json<{
+    total: number;
+    items: { reason: string; line: number }[];
+  }>();
   t.equal(letters.total, dead_lettered);
   const { reason } = letters.items[0]!;
   const some = (await run(`dead-letters --reason ${reason} --json`)).json<{ items: { reason: string }[] }>();
@@ -58,7 +61,15 @@ t.test('the first hour: init, generate, ingest, ask, prove', async (t) => {
   t.equal(verified.code, 0, verified.stdout);
   t.match(verified.stdout, 'Everything agrees');
 
-  for (const line of ['kpi revenue', 'kpi top-products', 'kpi summary', 'kpi trend --granularity week', 'runs', 'runs 1', 'dead-letters']) {
+  for (const line of [
+    'kpi revenue',
+    'kpi top-products',
+    'kpi summary',
+    'kpi trend --granularity week',
+    'runs',
+    'runs 1',
+    'dead-letters',
+  ]) {
     const { code, stdout } = await run(line);
     t.equal(code, 0, line);
     t.ok(stdout.length > 0, line);
@@ -68,7 +79,10 @@ t.test('the first hour: init, generate, ingest, ask, prove', async (t) => {
 interface IngestDocument {
   readonly status: string;
   readonly files: readonly object[];
-  readonly ledger: Record<'read' | 'inserted' | 'updated' | 'unchanged' | 'filtered' | 'late' | 'dead_lettered', number> & {
+  readonly ledger: Record<
+    'read' | 'inserted' | 'updated' | 'unchanged' | 'filtered' | 'late' | 'dead_lettered',
+    number
+  > & {
     readonly balanced: boolean;
     readonly revenue: { readonly inserted: string };
   };
@@ -83,7 +97,13 @@ t.test('ingest --json gives every file with its counts and amounts as decimal te
   for (const key of ['read', 'inserted', 'updated', 'unchanged', 'filtered', 'late', 'dead_lettered', 'duration_ms']) {
     t.type(file?.[key], 'number', key);
   }
-  t.match(file, { name: String, dataset: 'sales', status: 'done', error: null, revenue: { read: /^-?\d+(\.\d+)?$/, inserted: /^-?\d+(\.\d+)?$/ } });
+  t.match(file, {
+    name: String,
+    dataset: 'sales',
+    status: 'done',
+    error: null,
+    revenue: { read: /^-?\d+(\.\d+)?$/, inserted: /^-?\d+(\.\d+)?$/ },
+  });
 });
 
 t.test('start makes up a month in an empty home, and none in one that has something', async (t) => {
@@ -102,7 +122,10 @@ t.test('infer prints a dataset that ingest can use once it is written', async (t
   const dir = join(t.testdir(), 'shop');
   await tillstream(['init', dir]);
   const file = join(dir, 'webshop_orders.csv');
-  const lines = Array.from({ length: 50 }, (_, i) => `W-${1000 + i};${1 + (i % 28)}.03.2025;Mug ${i % 7};${1 + (i % 3)};${i % 9},50`);
+  const lines = Array.from(
+    { length: 50 },
+    (_, i) => `W-${1000 + i};${1 + (i % 28)}.03.2025;Mug ${i % 7};${1 + (i % 3)};${i % 9},50`,
+  );
   await writeFile(file, `Bestellung;Datum;Artikel;Menge;Preis\n${lines.join('\n')}\n`);
   const inferred = (await tillstream(['infer', file, '--json'])).json<{ dataset: { dialect: object } }>();
   t.match(inferred.dataset.dialect, { delimiter: ';' });
@@ -116,7 +139,9 @@ t.test('infer prints a dataset that ingest can use once it is written', async (t
 });
 
 t.test('operators lists and explains', async (t) => {
-  const { items } = { items: (await tillstream(['operators', '--json'])).json<{ operators: { name: string }[] }>().operators };
+  const { items } = {
+    items: (await tillstream(['operators', '--json'])).json<{ operators: { name: string }[] }>().operators,
+  };
   t.ok(items.some(({ name }) => name === 'validate'));
   for (const { name } of items) t.match((await tillstream(['operators', name])).stdout, `${name}: `);
   const wrong = await tillstream(['operators', 'validat']);
