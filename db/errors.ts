@@ -6,7 +6,7 @@ interface Translation {
   readonly says: (file: string) => string;
 }
 
-/** By the beginning of SQLite's own code: https://www.sqlite.org/rescode.html */
+/** By the beginning of SQLite's own code (https://www.sqlite.org/rescode.html) or the operating system's. */
 const TRANSLATIONS: readonly (readonly [RegExp, Translation])[] = [
   [
     /^SQLITE_(CORRUPT|NOTADB|FORMAT)/,
@@ -27,7 +27,7 @@ const TRANSLATIONS: readonly (readonly [RegExp, Translation])[] = [
     { code: 'disk_full', says: (file) => `no space left for ${file}; free some and run again to go on` },
   ],
   [
-    /^SQLITE_(READONLY|PERM|AUTH)/,
+    /^(SQLITE_(READONLY|PERM|AUTH)|EACCES|EPERM|EROFS)/,
     { code: 'read_only', says: (file) => `${file} cannot be written; check the permissions of it and of its folder` },
   ],
   [
@@ -40,9 +40,9 @@ const TRANSLATIONS: readonly (readonly [RegExp, Translation])[] = [
   [/^SQLITE_IOERR/, { code: 'database_io', says: (file) => `reading or writing ${file} failed; check the disk` }],
 ];
 
-/** What SQLite reported, as an error a person can act on; any other error as it is. */
+/** What SQLite or the operating system reported, as an error a person can act on; any other error as it is. */
 export function databaseError(error: unknown, file: string): unknown {
-  if (!(error instanceof SqliteError)) return error;
+  if (!(error instanceof SqliteError || isSystemError(error))) return error;
   const translation = TRANSLATIONS.find(([pattern]) => pattern.test(error.code))?.[1];
   if (!translation) return error;
   return new TillstreamError(translation.code, `${translation.says(file)} (${error.message})`, { cause: error });
@@ -60,4 +60,8 @@ export function translating<T>(file: string, work: () => T): T {
 /** Did this fail on a UNIQUE or PRIMARY KEY constraint? */
 export function isConflict(error: unknown): boolean {
   return error instanceof SqliteError && /^SQLITE_CONSTRAINT_(PRIMARYKEY|UNIQUE|ROWID)$/.test(error.code);
+}
+
+function isSystemError(error: unknown): error is Error & { readonly code: string } {
+  return error instanceof Error && 'syscall' in error && 'code' in error && typeof error.code === 'string';
 }

@@ -5,8 +5,10 @@ import { TillstreamError } from '../engine/errors.ts';
 import { type Dimensions, KeyColumn } from './dimensions.ts';
 import type { Identifiers } from './identifiers.ts';
 
-/** Lines per file: the lower half of a sale_id. */
-export const LINE_RANGE = 2 ** 32;
+/** Ids per file: the lower half of a sale_id, for records of so many lines. */
+export const FILE_RANGE = 2 ** 32;
+const LINES = 2 ** 27;
+const CHILDREN = FILE_RANGE / LINES;
 
 /** Columns of `sales` as they are bound, in the table's order. */
 export const FACT_COLUMNS = [
@@ -47,6 +49,7 @@ export class FactReader {
   readonly #stores: KeyColumn;
   readonly #products: KeyColumn;
   readonly #payments: KeyColumn;
+  readonly #ids = new SaleIds();
 
   constructor(dimensions: Dimensions, identifiers: Identifiers) {
     this.#identifiers = identifiers;
@@ -56,6 +59,7 @@ export class FactReader {
   }
 
   clear(): void {
+    this.#ids.clear();
     for (const keys of [this.#stores, this.#products, this.#payments]) keys.clear();
   }
 
@@ -63,7 +67,7 @@ export class FactReader {
     const column = (name: string) => batch.columns.get(name);
     return {
       length: batch.length,
-      sale_id: saleIds(batch, fileId),
+      sale_id: this.#ids.give(batch, fileId),
       sold_at: integers(column('sold_at')),
       day: days(column('day'), batch.length),
       store_key: this.#stores.keys(batch),
@@ -82,11 +86,37 @@ export class FactReader {
   }
 }
 
-function saleIds(batch: Batch, fileId: number): Float64Array {
-  const { lines } = batch.provenance;
-  const ids = new Float64Array(batch.length);
-  for (let row = 0; row < ids.length; row++) ids[row] = fileId * LINE_RANGE + lines[row]!;
-  return ids;
+/**
+ * Gives ids to records. Several records of one line, which an operator may have made of it, follow each other and differ in the
+ * five bits above the line's 27.
+ */
+class SaleIds {
+  #fileId = 0;
+  #line = 0;
+  #child = 0;
+
+  clear(): void {
+    this.#fileId = 0;
+  }
+
+  give({ provenance: { lines }, length, split }: Batch, fileId: number): Float64Array {
+    if (fileId !== this.#fileId) this.#line = 0;
+    this.#fileId = fileId;
+    const ids = new Float64Array(length);
+    for (let row = 0; row < length; row++) {
+      const line = lines[row]!;
+      this.#child = line === this.#line ? this.#child + 1 : 0;
+      this.#line = line;
+      if (line >= LINES || this.#child >= CHILDREN) throw outOfIds(split.file, line);
+      ids[row] = fileId * FILE_RANGE + this.#child * LINES + line;
+    }
+    return ids;
+  }
+}
+
+function outOfIds(file: string, line: number): TillstreamError {
+  const message = `${file}, line ${line}: a file may have ${LINES - 1} lines, and ${CHILDREN} records made of each`;
+  return new TillstreamError('too_many_records', message, { file, line });
 }
 
 /** Values of a numeric column in units of 1/scale; one that is counted in other units is converted, ties to even. */

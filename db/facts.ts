@@ -73,6 +73,14 @@ export class FactAppender {
     this.#attributes.flush();
   }
 
+  /** Sees to it that all rows given so far are in the table, at the price of the quick way for the rest of the transaction. */
+  settle(): void {
+    this.flush();
+    if (!this.stage()) return;
+    this.#bulk.publish();
+    this.copy();
+  }
+
   /** Completes the rows that go the quick way; they are to be copied when the bulk file is published. Returns false if there are none. */
   stage(): boolean {
     this.#isStaged = this.#image.rows > 0;

@@ -1,4 +1,4 @@
-import { LINE_RANGE } from './fact-rows.ts';
+import { FILE_RANGE } from './fact-rows.ts';
 import type { Orders } from './orders.ts';
 import type { RollUps } from './roll-ups.ts';
 import { cellsOfSales } from './sales-sums.ts';
@@ -6,7 +6,7 @@ import type { Statements } from './statements.ts';
 
 /** First and last sale_id that a file can have. */
 export function saleRange(fileId: number): [first: number, last: number] {
-  return [fileId * LINE_RANGE, (fileId + 1) * LINE_RANGE - 1];
+  return [fileId * FILE_RANGE, (fileId + 1) * FILE_RANGE - 1];
 }
 
 /** Removes the sales of a file, and what they added to roll-ups and orders; the caller applies the roll-ups. */

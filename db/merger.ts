@@ -91,7 +91,7 @@ export class Merger {
   }
 
   #append(rows: FactRows, outcome: keyof WriteTallies, tallies: Tallies): void {
-    this.#targets.facts.insert(rows);
+    this.#targets.facts.append(rows);
     for (let row = 0; row < rows.length; row++) count(tallies[outcome], rows, row);
   }
 
@@ -134,7 +134,7 @@ export class Merger {
   }
 
   #find(datasetKey: number, keys: readonly string[]): Map<string, Kept> {
-    this.#targets.facts.flush();
+    this.#targets.facts.settle();
     const sql = `
       SELECT k.key, a.attributes, ${FACT_COLUMNS.map((name) => `s.${name}`).join(', ')}
       FROM sale_keys k JOIN sales s ON s.sale_id = k.sale_id LEFT JOIN sale_attributes a ON a.sale_id = k.sale_id

@@ -39,7 +39,8 @@ CREATE TABLE affixes (
   affix TEXT NOT NULL UNIQUE
 ) STRICT;
 
--- Facts. sale_id = file_id * 2^32 + line, so rows are appended in key order and each knows the line it came from.
+-- Facts. sale_id = file_id * 2^32 + line, so rows are appended in key order and each knows the line it came from. Of several
+-- records made of one line, the second has 2^27 more, and so on.
 
 CREATE TABLE sales (
   sale_id INTEGER PRIMARY KEY,
@@ -57,7 +58,7 @@ CREATE TABLE sales (
   revenue INTEGER,
   cost INTEGER,
   file_id INTEGER GENERATED ALWAYS AS (sale_id >> 32) VIRTUAL,
-  line INTEGER GENERATED ALWAYS AS (sale_id & 4294967295) VIRTUAL
+  line INTEGER GENERATED ALWAYS AS (sale_id & 134217727) VIRTUAL
 );
 
 CREATE TABLE sale_attributes (

@@ -200,6 +200,33 @@ t.test('rows whose lines do not ascend are kept all the same', async (t) => {
   t.same(query(file, 'SELECT line FROM sales ORDER BY line'), [[2], [3], [4]]);
 });
 
+t.test('several records made of one line are kept, and know it', async (t) => {
+  const { warehouse, file } = fresh(t);
+  const opened = warehouse.openFile(fileToLoad(1, { name: 'a.csv', sales: [] }));
+  const sales = [SALE, SALE, SALE];
+  const parents = Int32Array.of(0, 1, 1, 1, 2);
+  const batch = salesBatch(opened.fileId, sales).select(parents);
+  const written = warehouse.insert(batch);
+  warehouse.mergeAggregates(
+    aggregateBatch(
+      opened.fileId,
+      [...parents].map((row) => sales[row]!),
+    ),
+  );
+  warehouse.commit(opened.fileId, checkpointOf(0, countsOf(written)));
+  t.same(query(file, 'SELECT file_id, line FROM sales ORDER BY line'), [
+    [1, 2],
+    [1, 3],
+    [1, 3],
+    [1, 3],
+    [1, 4],
+  ]);
+  t.same(differences(file), []);
+  const again = warehouse.openFile(fileToLoad(1, { name: 'b.csv', sales: [] }));
+  const many = salesBatch(again.fileId, [SALE]).select(new Int32Array(33));
+  t.throws(() => warehouse.insert(many), { code: 'too_many_records' });
+});
+
 t.test('merge: the newer row wins, an identical one changes nothing', async (t) => {
   const { warehouse, file } = fresh(t);
   const how = { disposition: 'merge', primaryKey: ['order_id', 'line'] } as const;
