@@ -76,7 +76,7 @@ function cutOff({ port }: Serving): Promise<void> {
 t.test('a large file is written as it comes, not gathered first', async (t) => {
   const home = await newHome(t);
   const serving = await served(t, home);
-  const size = 256 * 1024 * 1024;
+  const size = 512 * 1024 * 1024;
   const before = process.memoryUsage().rss;
   let most = 0;
   const timer = setInterval(() => {
@@ -112,7 +112,7 @@ t.test('a large file is written as it comes, not gathered first', async (t) => {
   clearInterval(timer);
   t.equal(status, 201);
   t.equal((await stat(join(home.raw, 'big.csv'))).size, size);
-  t.ok(most < 128 * 1024 * 1024, `memory grew by ${Math.round(most / 1e6)} MB for a file of 268 MB`);
+  t.ok(most < size / 2, `memory grew by ${Math.round(most / 1e6)} MB for a file of 537 MB`);
 });
 
 t.test('a file dropped in the page flows at once', async (t) => {
