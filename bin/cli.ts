@@ -2,7 +2,7 @@ import { TillstreamError } from '../engine/errors.ts';
 import { suggestion } from '../engine/nearest.ts';
 import packageJson from '../package.json' with { type: 'json' };
 import type { Answer, Command } from './command.ts';
-import { COMMANDS } from './commands.ts';
+import { COMMAND_NAMES, loadCommand, loadCommands } from './commands.ts';
 import { commandHelp, overview } from './help.ts';
 import { parseCall } from './options.ts';
 import { say, type Terminal } from './terminal.ts';
@@ -25,30 +25,26 @@ async function answerTo(args: readonly string[], terminal: Terminal): Promise<An
   if (name === undefined || name === '--help' || name === '-h' || name === 'help') return help(rest[0]);
   if (name === '--version') return { document: { version: packageJson.version }, text: `${packageJson.version}\n` };
   if (name.startsWith('-')) throw new UsageError(`a command comes first, then ${name}`);
-  const command = commandCalled(name);
+  const command = await commandCalled(name);
   const { positionals, options } = parseCall(rest, command);
   if (options.flag('help')) return help(name);
   return command.run({ positionals, options, terminal });
 }
 
-function help(name: string | undefined): Answer {
+async function help(name: string | undefined): Promise<Answer> {
   if (name === undefined || name.startsWith('-')) {
-    const commands = COMMANDS.map(({ name, summary }) => ({ name, summary }));
-    return { document: { commands }, text: overview(COMMANDS) };
+    const all = await loadCommands();
+    return { document: { commands: all.map(({ name, summary }) => ({ name, summary })) }, text: overview(all) };
   }
-  const { run: _, ...command } = commandCalled(name);
-  return { document: command, text: commandHelp(commandCalled(name)) };
+  const command = await commandCalled(name);
+  const { run: _, ...document } = command;
+  return { document, text: commandHelp(command) };
 }
 
-function commandCalled(name: string): Command {
-  const command = COMMANDS.find((each) => each.name === name);
+async function commandCalled(name: string): Promise<Command> {
+  const command = await loadCommand(name);
   if (command) return command;
-  throw new UsageError(
-    `there is no command "${name}"${suggestion(
-      name,
-      COMMANDS.map((each) => each.name),
-    )}`,
-  );
+  throw new UsageError(`there is no command "${name}"${suggestion(name, COMMAND_NAMES)}`);
 }
 
 /** Tells what went wrong: a sentence on stderr, and with `--json` a document on stdout. */

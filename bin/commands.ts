@@ -1,27 +1,27 @@
 import type { Command } from './command.ts';
-import { checkCommand } from './commands/check.ts';
-import { deadLettersCommand } from './commands/dead-letters.ts';
-import { generateCommand } from './commands/generate.ts';
-import { inferCommand } from './commands/infer.ts';
-import { ingestCommand } from './commands/ingest.ts';
-import { initCommand } from './commands/init.ts';
-import { kpiCommand } from './commands/kpi.ts';
-import { operatorsCommand } from './commands/operators.ts';
-import { runsCommand } from './commands/runs.ts';
-import { startCommand } from './commands/start.ts';
-import { verifyCommand } from './commands/verify.ts';
 
-/** All commands, in the order in which help lists them. */
-export const COMMANDS: readonly Command[] = [
-  startCommand,
-  ingestCommand,
-  kpiCommand,
-  runsCommand,
-  deadLettersCommand,
-  verifyCommand,
-  checkCommand,
-  inferCommand,
-  operatorsCommand,
-  initCommand,
-  generateCommand,
-];
+/** How to load each command, in the order in which help lists them. One that isn't asked for isn't loaded: it would cost time at every start. */
+const LOAD: Readonly<Record<string, () => Promise<Command>>> = {
+  start: async () => (await import('./commands/start.ts')).startCommand,
+  ingest: async () => (await import('./commands/ingest.ts')).ingestCommand,
+  kpi: async () => (await import('./commands/kpi.ts')).kpiCommand,
+  runs: async () => (await import('./commands/runs.ts')).runsCommand,
+  'dead-letters': async () => (await import('./commands/dead-letters.ts')).deadLettersCommand,
+  verify: async () => (await import('./commands/verify.ts')).verifyCommand,
+  check: async () => (await import('./commands/check.ts')).checkCommand,
+  infer: async () => (await import('./commands/infer.ts')).inferCommand,
+  operators: async () => (await import('./commands/operators.ts')).operatorsCommand,
+  init: async () => (await import('./commands/init.ts')).initCommand,
+  generate: async () => (await import('./commands/generate.ts')).generateCommand,
+};
+
+export const COMMAND_NAMES: readonly string[] = Object.keys(LOAD);
+
+export function loadCommands(): Promise<readonly Command[]> {
+  return Promise.all(Object.values(LOAD).map((load) => load()));
+}
+
+/** The command of that name, if there is one. */
+export async function loadCommand(name: string): Promise<Command | undefined> {
+  return Object.hasOwn(LOAD, name) ? LOAD[name]?.() : undefined;
+}

@@ -1,5 +1,5 @@
 import { main } from './cli.ts';
-import { stopSignal } from './stop-signal.ts';
+import { type StopSignal, stopSignal } from './stop-signal.ts';
 
 /** Runs the command that this process was started with, and sets its exit code. */
 export async function runProcess(): Promise<void> {
@@ -7,15 +7,18 @@ export async function runProcess(): Promise<void> {
   const { stdout, stderr, env } = process;
   // A reader that has seen enough (`| head`) closes the pipe; that is no failure.
   stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
-  const stop = stopSignal(process, (line) => stderr.write(`${line}\n`));
+  let stop: StopSignal | undefined;
   process.exitCode = await main(process.argv.slice(2), {
     stdout,
     stderr,
     env,
     cwd: process.cwd(),
-    signal: stop.signal,
+    get signal() {
+      stop ??= stopSignal(process, (line) => stderr.write(`${line}\n`));
+      return stop.signal;
+    },
   });
-  stop.release();
+  stop?.release();
 }
 
 /** Where an older Node started this one and was killed, nobody could stop this one any more: it goes too. */

@@ -9,16 +9,14 @@ import { UsageError } from '../usage-error.ts';
 
 const GRANULARITIES = ['day', 'week', 'month'] as const;
 
-type Query = (db: Database, filter: KpiFilter, page: Page, options: Options) => Answer;
+type Granularity = (typeof GRANULARITIES)[number];
+type Query = (db: Database, filter: KpiFilter, page: Page, granularity: Granularity) => Answer;
 
 const QUERIES: Readonly<Record<string, Query>> = {
   revenue: (db, filter, page) => answer(revenue(db, filter, page), kpiTables.revenue),
   'top-products': (db, filter, page) => answer(topProducts(db, filter, { limit: 5, ...page }), kpiTables.topProducts),
   summary: (db, filter) => answer(summary(db, filter), kpiTables.summary),
-  trend: (db, filter, page, options) => {
-    const granularity = options.choice('granularity', GRANULARITIES) ?? 'day';
-    return answer(trend(db, filter, { ...page, granularity }), kpiTables.trend);
-  },
+  trend: (db, filter, page, granularity) => answer(trend(db, filter, { ...page, granularity }), kpiTables.trend),
 };
 
 export const kpiCommand: Command = {
@@ -54,7 +52,9 @@ export const kpiCommand: Command = {
       throw new UsageError(`kpi: ${asked}${suggestion(name ?? '', Object.keys(QUERIES))}`, 'kpi');
     }
     const limit = options.whole('limit', 1);
-    return withWarehouse(call, (db) => query(db, filterOf(options), limit === undefined ? {} : { limit }, options));
+    const granularity = options.choice('granularity', GRANULARITIES) ?? 'day';
+    const filter = filterOf(options);
+    return withWarehouse(call, (db) => query(db, filter, limit === undefined ? {} : { limit }, granularity));
   },
 };
 

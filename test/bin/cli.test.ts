@@ -1,18 +1,20 @@
 import t from 'tap';
-import { COMMANDS } from '../../bin/commands.ts';
+import { loadCommands } from '../../bin/commands.ts';
 import { parseCall } from '../../bin/options.ts';
 import { tillstream } from './terminal-in-memory.ts';
+
+const commands = await loadCommands();
 
 t.test('without arguments it lists every command', async (t) => {
   const { code, stdout } = await tillstream([]);
   t.equal(code, 0);
-  for (const { name, summary } of COMMANDS) {
+  for (const { name, summary } of commands) {
     t.match(stdout, new RegExp(`^  ${name} `, 'm'));
     t.ok(stdout.replaceAll(/\s+/g, ' ').includes(summary), `${name} says what it is for`);
   }
 });
 
-for (const command of COMMANDS) {
+for (const command of commands) {
   t.test(`${command.name} --help shows its options and examples`, async (t) => {
     const { code, stdout } = await tillstream([command.name, '--help']);
     t.equal(code, 0);
