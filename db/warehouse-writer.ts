@@ -360,9 +360,16 @@ class WarehouseWriter implements Warehouse {
     try {
       return work();
     } catch (error) {
-      this.rollback();
+      this.#undo();
       throw databaseError(error, this.#db.name);
     }
+  }
+
+  /** Rolls back after an error; should that fail too, the first error is the one to tell. */
+  #undo(): void {
+    try {
+      this.rollback();
+    } catch {}
   }
 
   #file(fileId: number): LoadingFile {
