@@ -3,6 +3,9 @@ import swaggerUi from '@fastify/swagger-ui';
 import type { App } from './app.ts';
 import { Problem } from './schemas/common.ts';
 
+/** In the order in which they are shown. */
+const TAGS = ['kpi', 'runs', 'files', 'dead letters', 'catalogue', 'live', 'operation', 'session', 'problems'];
+
 /** The description of all routes (OpenAPI 3.1), and a page to browse it. Must be registered before the routes. */
 export async function describeApi(app: App, version: string, needsToken: boolean): Promise<void> {
   await app.register(swagger, {
@@ -13,6 +16,7 @@ export async function describeApi(app: App, version: string, needsToken: boolean
         version,
         description: 'Sales as they are, runs as they go. Errors are problem documents (RFC 9457) with a stable code.',
       },
+      tags: TAGS.map((name) => ({ name })),
       ...(needsToken && {
         security: [{ token: [] }],
       }),
@@ -32,7 +36,8 @@ export async function describeApi(app: App, version: string, needsToken: boolean
   await app.register(swaggerUi, {
     routePrefix: '/docs',
     staticCSP: false,
-    uiConfig: { deepLinking: true, docExpansion: 'list' },
+    uiConfig: { deepLinking: true, docExpansion: 'list', layout: 'BaseLayout' },
+    theme: { title: 'Tillstream: REST' },
   });
 }
 
