@@ -12,14 +12,14 @@ export interface OpenOptions {
   readonly busyTimeoutMs?: number;
   /**
    * Whether the whole database is examined on opening (a second for about a gigabyte): `always`, `never`, or `small`,
-   * which examines files up to 64 MiB.
+   * which examines files up to 32 MiB.
    */
   readonly check?: 'always' | 'never' | 'small';
 }
 
 const DEFAULTS = { readonly: false, busyTimeoutMs: 5_000, check: 'small' } as const satisfies Required<OpenOptions>;
 
-const SMALL_BYTES = 64 * 1024 * 1024;
+const SMALL_BYTES = 32 * 1024 * 1024;
 /** Larger pages than SQLite's own 4096: fewer page splits and frames when rows are appended by the hundred thousand. */
 const PAGE_BYTES = 16_384;
 const CACHE_KIB = 64 * 1024;

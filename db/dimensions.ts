@@ -1,46 +1,72 @@
+import type { Statement } from 'better-sqlite3';
 import type { Batch } from '../engine/batch.ts';
 import { CodeCache } from './code-cache.ts';
 import { type Coded, coded, textOf } from './coded.ts';
-import type { Statements } from './statements.ts';
+import { placeholders, type Statements } from './statements.ts';
 
-/** Finds the key of a dimension's row by its texts, and adds the row if it is new. */
-export type FindKey = (a: string, b: string, c: string) => number;
+/** Rows of a dimension kept in memory; beyond these it starts anew. */
+const MOST_KNOWN = 200_000;
 
-/** Keys of stores, products and payment methods, for the texts that identify them; '' is a missing text. */
-export class Dimensions {
-  readonly store: FindKey;
-  readonly product: FindKey;
-  readonly payment: FindKey;
+/** Finds the keys of a dimension's rows by the texts that identify them, '' being a missing one, and adds rows that are new. */
+export class Dimension {
+  readonly #select: Statement<unknown[]>;
+  readonly #insert: Statement<unknown[]>;
+  readonly #columns: number;
+  readonly #known = new Map<string, number>();
 
-  constructor(statements: Statements) {
-    this.store = finder(statements, 'stores', 'store_key', ['store_id', 'region', 'currency']);
-    this.product = finder(statements, 'products', 'product_key', ['product_id', 'category']);
-    this.payment = finder(statements, 'payments', 'payment_key', ['payment_method']);
+  constructor(statements: Statements, table: string, key: string, columns: readonly string[]) {
+    const conditions = columns.map((column) => `${column} = ?`).join(' AND ');
+    this.#select = statements.get(`SELECT ${key} FROM ${table} WHERE ${conditions}`).pluck();
+    this.#insert = statements.get(
+      `INSERT INTO ${table} (${columns.join(', ')}) VALUES ${placeholders(columns.length)}`,
+    );
+    this.#columns = columns.length;
+  }
+
+  keyOf(...texts: readonly [string, string, string]): number {
+    const name = texts.join('\u0000');
+    let key = this.#known.get(name);
+    if (key === undefined) {
+      const values = texts.slice(0, this.#columns);
+      key = (this.#select.get(...values) as number | undefined) ?? Number(this.#insert.run(...values).lastInsertRowid);
+      if (this.#known.size === MOST_KNOWN) this.#known.clear();
+      this.#known.set(name, key);
+    }
+    return key;
+  }
+
+  /** Forgets all keys: they may have been rolled back. */
+  clear(): void {
+    this.#known.clear();
   }
 }
 
-function finder(statements: Statements, table: string, key: string, columns: readonly string[]): FindKey {
-  const select = `SELECT ${key} FROM ${table} WHERE ${columns.map((column) => `${column} = ?`).join(' AND ')}`;
-  const insert = `INSERT INTO ${table} (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`;
-  return (...texts) => {
-    const values = texts.slice(0, columns.length);
-    const found = statements
-      .get(select)
-      .pluck()
-      .get(...values) as number | undefined;
-    return found ?? Number(statements.get(insert).run(...values).lastInsertRowid);
-  };
+/** The dimensions of the warehouse. */
+export class Dimensions {
+  readonly store: Dimension;
+  readonly product: Dimension;
+  readonly payment: Dimension;
+
+  constructor(statements: Statements) {
+    this.store = new Dimension(statements, 'stores', 'store_key', ['store_id', 'region', 'currency']);
+    this.product = new Dimension(statements, 'products', 'product_key', ['product_id', 'category']);
+    this.payment = new Dimension(statements, 'payments', 'payment_key', ['payment_method']);
+  }
+
+  clear(): void {
+    for (const dimension of [this.store, this.product, this.payment]) dimension.clear();
+  }
 }
 
 /** The keys of one dimension for one stream of batches, found once per combination of dictionary codes. */
 export class KeyColumn {
   readonly #names: readonly [string, string?, string?];
-  readonly #find: FindKey;
+  readonly #dimension: Dimension;
   readonly #cache = new CodeCache();
   #columns: readonly (Coded | null)[] = [];
 
-  constructor(find: FindKey, ...names: readonly [string, string?, string?]) {
-    this.#find = find;
+  constructor(dimension: Dimension, ...names: readonly [string, string?, string?]) {
+    this.#dimension = dimension;
     this.#names = names;
   }
 
@@ -74,7 +100,7 @@ export class KeyColumn {
     const known = this.#cache.get(a, b, c);
     if (known >= 0) return known;
     const [first = null, second = null, third = null] = this.#columns;
-    const key = this.#find(textOf(first, a), textOf(second, b), textOf(third, c));
+    const key = this.#dimension.keyOf(textOf(first, a), textOf(second, b), textOf(third, c));
     this.#cache.set(a, b, c, key);
     return key;
   }

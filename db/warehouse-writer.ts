@@ -58,6 +58,7 @@ class WarehouseWriter implements Warehouse {
   readonly #bulk: BulkFile;
   readonly #files: FileRegister;
   readonly #runs: RunRegister;
+  readonly #dimensions: Dimensions;
   readonly #reader: FactReader;
   readonly #identifiers: Identifiers;
   readonly #descriptions: ProductDescriptions;
@@ -74,14 +75,14 @@ class WarehouseWriter implements Warehouse {
     this.#db = db;
     this.#statements = new Statements(db);
     this.#bulk = new BulkFile(db);
-    const dimensions = new Dimensions(this.#statements);
+    this.#dimensions = new Dimensions(this.#statements);
     this.#files = new FileRegister(this.#statements, now);
     this.#runs = new RunRegister(this.#statements);
     this.#identifiers = new Identifiers(this.#statements);
-    this.#reader = new FactReader(dimensions, this.#identifiers);
+    this.#reader = new FactReader(this.#dimensions, this.#identifiers);
     this.#descriptions = new ProductDescriptions(this.#statements);
     this.#facts = new FactAppender(this.#statements, this.#bulk);
-    this.#rollUps = new RollUps(this.#statements, dimensions, this.#bulk);
+    this.#rollUps = new RollUps(this.#statements, this.#dimensions, this.#bulk);
     this.#orders = new Orders(this.#statements, this.#rollUps, this.#bulk);
     this.#merger = new Merger(this.#statements, { facts: this.#facts, orders: this.#orders, rollUps: this.#rollUps });
     this.#letters = new DeadLetterWriter(this.#statements);
@@ -176,7 +177,7 @@ class WarehouseWriter implements Warehouse {
     for (const part of [this.#facts, this.#orders, this.#rollUps, this.#merger, this.#letters, this.#bulk])
       part.clear();
     // Keys that the transaction had given out are free again.
-    for (const part of [this.#reader, this.#identifiers, this.#descriptions]) part.clear();
+    for (const part of [this.#dimensions, this.#reader, this.#identifiers, this.#descriptions]) part.clear();
   }
 
   recordDrift(fileId: number, drifts: readonly Drift[]): void {
