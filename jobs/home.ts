@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { access, cp, mkdir, readdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { Folders } from '../operators/csv-output/folders.ts';
-import { CONFIG_FILE } from '../operators/dataset/config.ts';
+import { CONFIG_FILE } from '../operators/dataset/config-file.ts';
 import { fileError, homeExists, noHome, noSuchExample } from './errors.ts';
 
 /** The folder that a warehouse and its files live in. All are absolute paths. */

@@ -1,11 +1,9 @@
 import type { Registry } from '../engine/plan.ts';
-import { readConfig } from '../operators/dataset/config.ts';
-import { loadRegistry } from '../operators/registry.ts';
 import type { Home } from './home.ts';
+import { candidates } from './ingest/candidates.ts';
 import type { IngestEvent } from './ingest/events.ts';
-import { IngestRun } from './ingest/ingest-run.ts';
-import { Recogniser } from './ingest/recognise.ts';
 import type { RunReport } from './ingest/report.ts';
+import { WriterThread } from './ingest/writer-thread.ts';
 import { lockHome } from './lock.ts';
 
 export interface IngestOptions {
@@ -35,15 +33,24 @@ export interface IngestOptions {
  */
 export async function ingest(options: IngestOptions): Promise<RunReport> {
   const { home, trigger = 'ingest', signal = new AbortController().signal, onEvent = () => {} } = options;
-  const { now = Date.now, wait = true, files, sampleMs = 250, wrapOperators = (as) => as } = options;
-  const registry = wrapOperators(await loadRegistry());
-  const config = await readConfig(home.config, { operators: [...registry.keys()] });
-  const recogniser = new Recogniser(config, options.dataset);
+  const { now = Date.now, wait = true, files } = options;
   const onWait = (holder: Extract<IngestEvent, { type: 'waiting' }>['holder']) => onEvent({ type: 'waiting', holder });
   const lock = await lockHome(home, { what: trigger, wait, signal, onWait, now });
   try {
-    const run = new IngestRun({ home, config, registry, recogniser, trigger, signal, onEvent, now, sampleMs });
-    return await run.run(files);
+    const found = await candidates(home, files, signal);
+    const writer = found.files.length === 0 ? null : WriterThread.start(home);
+    writer?.catch(() => {});
+    try {
+      // All that a run needs takes as long to load as the writer's thread to start, so they do it side by side.
+      const { prepareRun } = await import('./ingest/prepare-run.ts');
+      const run = await prepareRun(options);
+      return await run.run(found, writer);
+    } finally {
+      await writer?.then(
+        (started) => started.close(),
+        () => {},
+      );
+    }
   } finally {
     await lock.release();
   }

@@ -59,11 +59,23 @@ export class FileLoader {
   readonly #records: RunRecords;
   /** By dataset: what its last file looked like. */
   readonly #lastShapes = new Map<string, FileShape>();
+  /** Notes on their way to the warehouse, which takes them in order. */
+  readonly #unsettled: Promise<void>[] = [];
 
   constructor(setting: LoaderSetting) {
     this.#setting = setting;
     this.#plans = new Plans(setting.home, setting.config, setting.registry);
     this.#records = new RunRecords(setting.home);
+  }
+
+  /** Waits for what is noted of files while the next ones are loaded. */
+  async settle(): Promise<void> {
+    await Promise.all(this.#unsettled.splice(0));
+  }
+
+  #note(note: Promise<void>): void {
+    note.catch(() => {});
+    this.#unsettled.push(note);
   }
 
   close(): void {
@@ -100,7 +112,7 @@ export class FileLoader {
     if (opened.status === 'unchanged') return this.#unchanged(progress, opened.name);
     progress.fileId = opened.fileId;
     progress.notes = drift.findings.filter(isWorthSaying).map(({ message }) => message);
-    await this.#setting.writer.recordDrift(opened.fileId, driftRecords(drift));
+    this.#note(this.#setting.writer.recordDrift(opened.fileId, driftRecords(drift)));
     if (drift.failure !== undefined) throw badContract(candidate.path, drift.failure);
     await this.#run(progress, dataset, plan, opened);
     this.#lastShapes.set(dataset.name, recognition.shape);
@@ -167,7 +179,7 @@ export class FileLoader {
       onSample: (sample) => onEvent({ type: 'sample', file, sample }),
     });
     const reports = metrics.operators.map((each) => ({ operator: each.id, metrics: each }));
-    await writer.saveMeasurements(fileId, reports, timeline);
+    this.#note(writer.saveMeasurements(fileId, reports, timeline));
   }
 
   async #unmatched(progress: Progress, message: string): Promise<Loaded> {

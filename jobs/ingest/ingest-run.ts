@@ -2,19 +2,19 @@ import type { LedgerEntry } from '../../engine/ledger.ts';
 import type { Registry } from '../../engine/plan.ts';
 import type { Config } from '../../operators/dataset/config.ts';
 import type { Home } from '../home.ts';
-import { type Candidate, type Candidates, candidates } from './candidates.ts';
+import type { Candidate, Candidates } from './candidates.ts';
 import type { IngestEvent } from './events.ts';
 import { FileLoader } from './file-loader.ts';
-import type { Recogniser } from './recognise.ts';
+import type { LookAhead } from './look-ahead.ts';
 import { type FileReport, ledgerOf, type RunReport, type RunStatus, type Trouble } from './report.ts';
 import { isFatal, troubleOf } from './trouble.ts';
-import { WriterThread } from './writer-thread.ts';
+import type { WriterThread } from './writer-thread.ts';
 
 export interface IngestSetting {
   readonly home: Home;
   readonly config: Config;
   readonly registry: Registry;
-  readonly recogniser: Recogniser;
+  readonly recogniser: LookAhead;
   readonly trigger: string;
   readonly signal: AbortSignal;
   readonly onEvent: (event: IngestEvent) => void;
@@ -34,17 +34,10 @@ export class IngestRun {
     this.#setting = setting;
   }
 
-  /** Rejects only if the warehouse can't be opened. */
-  async run(named: readonly string[] | undefined): Promise<RunReport> {
-    const { home, signal } = this.#setting;
-    const found = await candidates(home, named, signal);
-    if (found.files.length === 0) return this.#finished(null, found);
-    const writer = await WriterThread.start(home);
-    try {
-      return await this.#load(writer, found);
-    } finally {
-      await writer.close();
-    }
+  /** Rejects only if the warehouse can't be opened; without files none is needed. */
+  async run(found: Candidates, writer: Promise<WriterThread> | null): Promise<RunReport> {
+    this.#lookAt(found.files[0]);
+    return writer ? this.#load(await writer, found) : this.#finished(null, found);
   }
 
   async #load(writer: WriterThread, found: Candidates): Promise<RunReport> {
@@ -55,10 +48,14 @@ export class IngestRun {
     onEvent({ type: 'run-started', runId, files: found.files.length, bytes });
     const loader = new FileLoader({ ...this.#setting, writer, runId });
     try {
-      for (const candidate of found.files) {
+      for (const [index, candidate] of found.files.entries()) {
         if (this.#setting.signal.aborted || this.#trouble) break;
+        this.#lookAt(found.files[index + 1]);
         await this.#one(loader, candidate);
       }
+      await loader.settle().catch((error: unknown) => {
+        this.#trouble ??= troubleOf(error);
+      });
     } finally {
       loader.close();
     }
@@ -66,6 +63,10 @@ export class IngestRun {
     const report = this.#finished(runId, found);
     onEvent({ type: 'run-finished', report });
     return report;
+  }
+
+  #lookAt(candidate: Candidate | undefined): void {
+    if (candidate && !candidate.error) this.#setting.recogniser.begin(candidate.path);
   }
 
   async #one(loader: FileLoader, candidate: Candidate): Promise<void> {

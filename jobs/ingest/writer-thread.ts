@@ -48,8 +48,7 @@ export class WriterThread {
 
   /** Keeps what was measured over a file. */
   async saveMeasurements(fileId: number, reports: readonly OperatorReport[], timeline: unknown): Promise<void> {
-    await this.#call('saveMetrics', fileId, reports);
-    await this.#call('saveTimeline', fileId, timeline);
+    await Promise.all([this.#call('saveMetrics', fileId, reports), this.#call('saveTimeline', fileId, timeline)]);
   }
 
   close(): Promise<void> {

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { TillstreamError } from '../../engine/errors.ts';
 import { type Dialect, fillDialect } from '../csv/dialect.ts';
 import type { CanonicalDefaults, CanonicalMap } from './canonical.ts';
+import { CONFIG_FILE } from './config-file.ts';
 import { crossProblems } from './cross-checks.ts';
 import { type PlacedJson, parsePlacedJson } from './json-places.ts';
 import { ConfigError } from './problem.ts';
@@ -14,8 +15,6 @@ import {
   type Step,
 } from './schema.ts';
 import { schemaProblems } from './schema-problems.ts';
-
-export const CONFIG_FILE = 'schema_config.json';
 
 /** A dataset with everything said that its descriptor left to defaults. Frozen. */
 export interface Dataset {

@@ -1,0 +1,2 @@
+/** What the configuration is called in a home. */
+export const CONFIG_FILE = 'schema_config.json';
