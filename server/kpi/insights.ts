@@ -148,7 +148,7 @@ const concentration: Rule = ({ products, productCount, total }) => {
   const text = `Ten of ${productCount} products bring ${percent(share)} of the revenue.`;
   return {
     code: 'concentration',
-    mood: share > 0.5 ? 'bad' : 'neutral',
+    mood: share > 0.5 && productCount >= 100 ? 'bad' : 'neutral',
     text,
     figures: { share, products: productCount },
   };
