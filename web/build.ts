@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -10,6 +10,9 @@ const ROOT = fileURLToPath(new URL('.', import.meta.url));
 
 /** Where the built page lies, as the server serves it. */
 export const BUILD_FOLDER = join(ROOT, 'build');
+
+/** Where it is put together, so that a server beside it never finds half a page. */
+const STAGE = join(ROOT, '.svelte-kit', 'page');
 
 /** Is there a page to serve? */
 export function isDashboardBuilt(): boolean {
@@ -32,16 +35,18 @@ export async function buildDashboard(): Promise<void> {
   const [code] = (await once(child, 'close')) as [number | null];
   if (code !== 0) throw new Error(`the dashboard could not be built:\n${Buffer.concat(said).toString().trim()}`);
   await moveScriptOut();
+  await rm(BUILD_FOLDER, { recursive: true, force: true });
+  await rename(STAGE, BUILD_FOLDER);
 }
 
 /** Puts the script written into the page into a file, so that a content security policy need allow none between tags. */
 async function moveScriptOut(): Promise<void> {
-  const index = join(BUILD_FOLDER, 'index.html');
+  const index = join(STAGE, 'index.html');
   const page = await readFile(index, 'utf8');
   const inline = /<script>([\s\S]*?)<\/script>/;
   const script = inline.exec(page)?.[1];
   if (script === undefined) throw new Error(`the dashboard could not be built: ${index} starts nothing`);
-  await writeFile(join(BUILD_FOLDER, 'start.js'), script);
+  await writeFile(join(STAGE, 'start.js'), script);
   await writeFile(index, page.replace(inline, '<script src="/start.js"></script>'));
 }
 

@@ -3,6 +3,9 @@ import { sveltekit } from '@sveltejs/kit/vite';
 import { defineConfig, type Plugin } from 'vite';
 import tillstream from '../package.json' with { type: 'json' };
 
+/** Where a page is put together; `build.ts` puts it in its place when it is whole. */
+const STAGE = '.svelte-kit/page';
+
 /**
  * One page, built to files. Routes live behind the `#`, because the server's own addresses (`/runs`, `/operators` …) answer
  * programs with JSON, and because a page whose address never changes needs nothing of whatever serves it.
@@ -11,7 +14,7 @@ export default defineConfig({
   plugins: [
     announcerWithoutInlineStyle(),
     sveltekit({
-      adapter: adapter({ fallback: 'index.html' }),
+      adapter: adapter({ fallback: 'index.html', pages: STAGE, assets: STAGE }),
       router: { type: 'hash' },
       // Not the time, so that the same sources give the same files.
       version: { name: tillstream.version },

@@ -40,7 +40,8 @@ export async function ask<T>(url: string, init: RequestInit = {}): Promise<T> {
 
 /** Sends JSON, or nothing. */
 export function send<T>(url: string, body?: unknown): Promise<T> {
-  const sent = body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } };
+  const sent =
+    body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } };
   return ask<T>(url, { method: 'POST', ...sent });
 }
 

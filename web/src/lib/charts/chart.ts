@@ -15,10 +15,20 @@ import { shortMoney } from '../format/numbers.ts';
 import { shop } from '../shop.svelte.ts';
 import type { Palette } from './palette.ts';
 
-Chart.register(BarController, BarElement, CategoryScale, Filler, LinearScale, LineController, LineElement, PointElement, Tooltip);
+Chart.register(
+  BarController,
+  BarElement,
+  CategoryScale,
+  Filler,
+  LinearScale,
+  LineController,
+  LineElement,
+  PointElement,
+  Tooltip,
+);
 
-export { Chart };
 export type { ChartConfiguration };
+export { Chart };
 
 const FONT = { family: 'Inter, ui-sans-serif, system-ui, sans-serif', size: 12 };
 

@@ -22,7 +22,9 @@ export function count(value: Figure): string {
 
 /** A short count for tight places: 12.3K. */
 export function shortCount(value: Figure): string {
-  return isFigure(value) ? format({ notation: 'compact', maximumFractionDigits: 1 }).format(value as number) : NO_FIGURE;
+  return isFigure(value)
+    ? format({ notation: 'compact', maximumFractionDigits: 1 }).format(value as number)
+    : NO_FIGURE;
 }
 
 /** Money as number, or as exact decimal text; in a currency where there is one. */
@@ -39,9 +41,20 @@ export function shortMoney(value: Figure, currency: string | null = null): strin
   return format({ ...unit, notation: 'compact', maximumFractionDigits: 1 }).format(value as number);
 }
 
+/** Money as a headline has it: to the cent while small, whole when large, short when huge. */
+export function tileMoney(value: number | null | undefined, currency: string | null = null): string {
+  const size = Math.abs(value ?? 0);
+  if (size < 10_000) return money(value, currency);
+  if (size >= 1e9 || !isFigure(value)) return shortMoney(value, currency);
+  const unit = currency ? ({ style: 'currency', currency, currencyDisplay: 'narrowSymbol' } as const) : {};
+  return format({ ...unit, maximumFractionDigits: 0 }).format(value as number);
+}
+
 /** 0.25 as 25 %. */
 export function share(value: Figure, digits = 0): string {
-  return isFigure(value) ? format({ style: 'percent', maximumFractionDigits: digits }).format(value as number) : NO_FIGURE;
+  return isFigure(value)
+    ? format({ style: 'percent', maximumFractionDigits: digits }).format(value as number)
+    : NO_FIGURE;
 }
 
 /** 22.5 as 22.5 %. */

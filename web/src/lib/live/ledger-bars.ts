@@ -1,4 +1,4 @@
-import type { LiveLedger, Ledger, RunDetail } from '../server-types.ts';
+import type { Ledger, LiveLedger, RunDetail } from '../server-types.ts';
 
 export interface LedgerPart {
   readonly name: string;

@@ -4,7 +4,10 @@ import type { Delta, LiveFile, LiveState, TimelinePoint } from '../server-types.
 const KEPT_POINTS = 240;
 
 /** The state after a delta. What did not change keeps its identity. */
-export function mergeDelta(state: Partial<LiveState>, delta: Pick<Delta, 'changes' | 'files_gone'>): Partial<LiveState> {
+export function mergeDelta(
+  state: Partial<LiveState>,
+  delta: Pick<Delta, 'changes' | 'files_gone'>,
+): Partial<LiveState> {
   const { timeline, files, ...replaced } = delta.changes;
   const next = { ...state, ...replaced };
   if (timeline) next.timeline = appendPoints(state.timeline ?? [], timeline);

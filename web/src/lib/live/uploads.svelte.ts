@@ -53,11 +53,19 @@ function post(files: readonly File[], progress: (part: number) => void): Promise
     const request = new XMLHttpRequest();
     request.open('POST', '/files?run=true');
     request.upload.onprogress = ({ loaded, total }) => progress(total > 0 ? loaded / total : 0);
-    request.onerror = () => reject(new RequestError('The server cannot be reached; the file was not sent.', 'unreachable', 0));
+    request.onerror = () =>
+      reject(new RequestError('The server cannot be reached; the file was not sent.', 'unreachable', 0));
     request.onload = () => {
       const answer = JSON.parse(request.responseText || '{}') as { files?: { name: string }[] } & Partial<Problem>;
       if (request.status < 300) resolve(answer.files?.map(({ name }) => name) ?? []);
-      else reject(new RequestError(answer.detail ?? `The server answered with ${request.status}.`, answer.code ?? '', request.status));
+      else
+        reject(
+          new RequestError(
+            answer.detail ?? `The server answered with ${request.status}.`,
+            answer.code ?? '',
+            request.status,
+          ),
+        );
     };
     request.send(form);
   });

@@ -11,7 +11,10 @@ export interface HeatMap {
 /** Rows keyed `5-14` as a grid of weekdays and hours; null where hours are not known. */
 export function heatMapOf(items: readonly BreakdownRow[]): HeatMap | null {
   const cells = new Map(items.map((item) => [item.key, item]));
-  const known = items.map(({ key }) => /^[1-7]-(\d+)$/.exec(key)?.[1]).filter((hour) => hour !== undefined).map(Number);
+  const known = items
+    .map(({ key }) => /^[1-7]-(\d+)$/.exec(key)?.[1])
+    .filter((hour) => hour !== undefined)
+    .map(Number);
   if (known.length === 0) return null;
   const first = Math.min(...known);
   const hours = Array.from({ length: Math.max(...known) - first + 1 }, (_, index) => first + index);

@@ -1,7 +1,7 @@
-import { address, ask, type Query } from '../api/request.ts';
+import { address, ask } from '../api/request.ts';
 import { Resource } from '../api/resource.svelte.ts';
 import type { KpiBreakdown, KpiInsights, KpiSummary, KpiTrend } from '../server-types.ts';
-import type { SalesFilters } from './sales-filters.svelte.ts';
+import type { Dimension, SalesFilters } from './sales-filters.svelte.ts';
 
 /** The figures of the sales page for what its filters say. */
 export class SalesFigures {
@@ -51,14 +51,16 @@ export class SalesFigures {
   #where() {
     const { query, compareQuery, granularity } = this.#filters;
     const compared = { ...query, ...compareQuery };
-    const by = (name: string, more: Query = {}) => address('/kpi/breakdown', { by: name, ...compared, ...more });
+    // Without the filter of its own kind, so that what could be looked at instead stays in sight.
+    const by = (name: Dimension, limit: number) =>
+      address('/kpi/breakdown', { by: name, ...compared, [name]: undefined, limit });
     return {
       summary: address('/kpi/summary', compared),
       trend: address('/kpi/trend', { ...compared, granularity, window: 7 }),
       lastDays: address('/kpi/trend', { ...query, granularity: 'day', window: 7, limit: 10 }),
-      regions: by('region', { limit: 20 }),
-      products: by('product', { limit: 10 }),
-      categories: by('category', { limit: 12 }),
+      regions: by('region', 20),
+      products: by('product', 10),
+      categories: by('category', 12),
       hours: address('/kpi/breakdown', { by: 'weekday_hour', ...query, limit: 200 }),
       insights: address('/kpi/insights', query),
     };
