@@ -23,7 +23,7 @@ const TRANSLATIONS: readonly (readonly [RegExp, Translation])[] = [
     },
   ],
   [
-    /^SQLITE_FULL/,
+    /^(SQLITE_FULL|ENOSPC|EDQUOT)/,
     { code: 'disk_full', says: (file) => `no space left for ${file}; free some and run again to go on` },
   ],
   [

@@ -1,9 +1,11 @@
-import { chmodSync, writeFileSync } from 'node:fs';
+import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import t from 'tap';
 import { openDatabase } from '../../db/connection.ts';
+import { databaseError, translating } from '../../db/errors.ts';
 import { databaseVersion, latestVersion } from '../../db/migrate.ts';
+import { openWarehouse } from '../../db/warehouse-writer.ts';
 
 t.test('creates the database with its folder, in the latest version', async (t) => {
   const file = join(t.testdir(), 'db', 'warehouse.db');
@@ -42,7 +44,7 @@ t.test('finds damage in the middle of a small database', async (t) => {
   const insert = db.prepare('INSERT INTO stores (store_id, region, currency) VALUES (?, ?, ?)');
   for (let i = 0; i < 2_000; i++) insert.run(`S${i}`, 'x'.repeat(100), '');
   db.close();
-  const bytes = Buffer.from(await import('node:fs').then(({ readFileSync }) => readFileSync(file)));
+  const bytes = readFileSync(file);
   bytes.fill(0xff, bytes.length - 40_000);
   writeFileSync(file, bytes);
   t.throws(() => openDatabase(file), { code: 'database_corrupt' });
@@ -52,19 +54,34 @@ t.test('a reader of a database that is not there is told so', async (t) => {
   t.throws(() => openDatabase(join(t.testdir(), 'none.db'), { readonly: true }), { code: 'database_missing' });
 });
 
-t.test('a second writer is told who waits for whom', async (t) => {
+t.test('a writer that finds another one writing says so', async (t) => {
   const file = join(t.testdir(), 'warehouse.db');
-  const first = openDatabase(file);
-  first.exec('BEGIN IMMEDIATE');
-  t.throws(
-    () => {
-      const second = openDatabase(file, { busyTimeoutMs: 1 });
-      t.teardown(() => second.close());
-      second.pragma('user_version = 0');
-    },
-    { code: /database_locked|SQLITE_BUSY/ },
-  );
-  first.close();
+  const warehouse = openWarehouse(file, { busyTimeoutMs: 1 });
+  const other = openDatabase(file);
+  t.teardown(() => {
+    other.close();
+    warehouse.close();
+  });
+  other.exec('BEGIN IMMEDIATE');
+  const start = () => warehouse.startRun({ trigger: 'test', startedAt: 0 });
+  t.throws(start, { code: 'database_locked', message: /is being written by another process/ });
+  other.exec('ROLLBACK');
+  t.equal(start(), 1);
+});
+
+t.test('a full disk is an error that says so', async (t) => {
+  const file = join(t.testdir(), 'warehouse.db');
+  const db = openDatabase(file);
+  t.teardown(() => db.close());
+  db.pragma(`max_page_count = ${db.pragma('page_count', { simple: true })}`);
+  const fill = () => db.prepare("INSERT INTO payments (payment_method) VALUES (format('%.*c', 100000, 'x'))").run();
+  t.throws(() => translating(file, fill), { code: 'disk_full', message: /no space left for/ });
+  const noSpace = Object.assign(new Error('ENOSPC: no space left on device, write'), {
+    code: 'ENOSPC',
+    syscall: 'write',
+  });
+  t.match(databaseError(noSpace, file), { code: 'disk_full' });
+  t.equal(databaseError(new TypeError('other'), file) instanceof TypeError, true);
 });
 
 t.test(

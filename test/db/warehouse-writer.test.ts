@@ -4,6 +4,7 @@ import t, { type Test } from 'tap';
 import { openDatabase } from '../../db/connection.ts';
 import { listDeadLetters } from '../../db/dead-letters.ts';
 import { findFile, listFiles } from '../../db/files.ts';
+import { identifierOf } from '../../db/identifiers.ts';
 import { fileMetrics, fileTimeline, listMonitoring, listRuns, runReport } from '../../db/runs.ts';
 import { verify } from '../../db/verify.ts';
 import { openWarehouse } from '../../db/warehouse-writer.ts';
@@ -424,9 +425,20 @@ t.test('refuses the same line twice, another file in between, and files that are
 
 t.test('identifiers without a number, with long ones and beyond the numbered affixes stay apart', async (t) => {
   const { warehouse, file } = fresh(t);
+  const db = openDatabase(file);
+  t.teardown(() => db.close());
+  // Only one numbered affix is left.
+  db.exec("INSERT INTO affixes VALUES (131070, 'last but one#1')");
+  warehouse.rollback();
   const orders = ['abc', 'abc1', 'abc01', '12345678901234567890', 'é-9', '9', ''];
   load(warehouse, { name: 'a.csv', sales: orders.map((order) => ({ ...SALE, order })) });
   t.same(query(file, 'SELECT count(*), count(DISTINCT order_ref) FROM sales'), [[7, 7]]);
+  const refs = db.prepare('SELECT order_ref FROM sales ORDER BY line').pluck().all() as number[];
+  t.same(
+    refs.map((ref) => identifierOf(db, ref)),
+    orders,
+  );
+  t.equal(db.prepare('SELECT max(affix_key) FROM affixes').pluck().get(), 131_071);
 });
 
 t.test('keeps runs, metrics, timeline, drift and a line in the monitoring log', async (t) => {
