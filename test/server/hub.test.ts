@@ -31,7 +31,15 @@ async function hubOn(t: Test, frameMs: number) {
 /** Something large to show. */
 function alert(id: number): Alert {
   const raised_at = new Date(0).toISOString();
-  return { alert_id: id, severity: 'info', code: 'large', title: 'x'.repeat(100_000), message: '', raised_at, resolved_at: null };
+  return {
+    alert_id: id,
+    severity: 'info',
+    code: 'large',
+    title: 'x'.repeat(100_000),
+    message: '',
+    raised_at,
+    resolved_at: null,
+  };
 }
 
 async function connected(t: Test, url: string): Promise<{ socket: WebSocket; messages: ServerMessage[] }> {

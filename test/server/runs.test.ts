@@ -61,7 +61,10 @@ t.test('a run that is cancelled keeps what it has committed, and the next goes o
     ({ status }) => status !== 'running',
   );
   t.equal(stopped.status, 'aborted');
-  t.match(await json(serving, '/runs/cancel', post), { status: 409, code: 'nothing_running' });
+  await until(
+    () => json<{ status: unknown; code?: string }>(serving, '/runs/cancel', post),
+    ({ status, code }) => status === 409 && code === 'nothing_running',
+  );
   await json(serving, '/runs', post);
   await until(
     () => json<{ lines: number; provisional: boolean }>(serving, '/kpi/summary'),
