@@ -2,6 +2,7 @@ import type { Statement } from 'better-sqlite3';
 import type { Batch } from '../engine/batch.ts';
 import { CodeCache } from './code-cache.ts';
 import { type Coded, coded, textOf } from './coded.ts';
+import { Scratch } from './scratch.ts';
 import { placeholders, type Statements } from './statements.ts';
 
 /** Rows of a dimension kept in memory; beyond these it starts anew. */
@@ -63,6 +64,7 @@ export class KeyColumn {
   readonly #names: readonly [string, string?, string?];
   readonly #dimension: Dimension;
   readonly #cache = new CodeCache();
+  readonly #keys = new Scratch();
   #columns: readonly (Coded | null)[] = [];
 
   constructor(dimension: Dimension, ...names: readonly [string, string?, string?]) {
@@ -75,10 +77,10 @@ export class KeyColumn {
     this.#cache.clear();
   }
 
-  /** The key of each row; with `missing`, that where the first text is missing. */
+  /** The key of each row, good until the next batch; with `missing`, that where the first text is missing. */
   keys(batch: Batch, missing?: number): Float64Array {
     const columns = this.#read(batch);
-    const keys = new Float64Array(batch.length);
+    const keys = this.#keys.take(batch.length);
     const [a, b, c] = columns.map((column) => column?.codes);
     for (let row = 0; row < keys.length; row++) {
       const codeA = a ? a[row]! : -1;

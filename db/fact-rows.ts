@@ -4,6 +4,7 @@ import { MONEY_SCALE, QUANTITY_SCALE } from '../engine/decimal.ts';
 import { TillstreamError } from '../engine/errors.ts';
 import { type Dimensions, KeyColumn } from './dimensions.ts';
 import type { Identifiers } from './identifiers.ts';
+import { Scratch } from './scratch.ts';
 
 /** Ids per file: the lower half of a sale_id, for records of so many lines. */
 export const FILE_RANGE = 2 ** 32;
@@ -32,7 +33,7 @@ export type FactColumn = (typeof FACT_COLUMNS)[number];
 /** Numbers by row, NaN where one is missing; null where the whole column is. */
 export type FactValues = Float64Array | null;
 
-/** The records of a batch as rows of `sales`. */
+/** The records of a batch as rows of `sales`, good until the next batch is read. */
 export interface FactRows extends Readonly<Record<FactColumn, FactValues>> {
   readonly length: number;
   readonly sale_id: Float64Array;
@@ -50,6 +51,8 @@ export class FactReader {
   readonly #products: KeyColumn;
   readonly #payments: KeyColumn;
   readonly #ids = new SaleIds();
+  readonly #customers = new Scratch();
+  readonly #orders = new Scratch();
 
   constructor(dimensions: Dimensions, identifiers: Identifiers) {
     this.#identifiers = identifiers;
@@ -72,8 +75,8 @@ export class FactReader {
       day: days(column('day'), batch.length),
       store_key: this.#stores.keys(batch),
       product_key: this.#products.keys(batch),
-      customer_ref: this.#identifiers.refs(column('customer_id')),
-      order_ref: this.#identifiers.refs(column('order_id')),
+      customer_ref: this.#identifiers.refs(column('customer_id'), this.#customers),
+      order_ref: this.#identifiers.refs(column('order_id'), this.#orders),
       order_line: integers(column('line')),
       payment_key: column('payment_method') ? missingZero(this.#payments.keys(batch, 0)) : null,
       quantity: integers(column('quantity'), QUANTITY_SCALE),
@@ -94,6 +97,7 @@ class SaleIds {
   #fileId = 0;
   #line = 0;
   #child = 0;
+  readonly #ids = new Scratch();
 
   clear(): void {
     this.#fileId = 0;
@@ -102,7 +106,7 @@ class SaleIds {
   give({ provenance: { lines }, length, split }: Batch, fileId: number): Float64Array {
     if (fileId !== this.#fileId) this.#line = 0;
     this.#fileId = fileId;
-    const ids = new Float64Array(length);
+    const ids = this.#ids.take(length);
     for (let row = 0; row < length; row++) {
       const line = lines[row]!;
       this.#child = line === this.#line ? this.#child + 1 : 0;

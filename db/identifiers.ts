@@ -1,6 +1,7 @@
 import type { Database } from 'better-sqlite3';
 import { type Column, type IdentifierColumn, identifierText, splitIdentifier } from '../engine/column.ts';
 import type { Dictionary } from '../engine/dictionary.ts';
+import type { Scratch } from './scratch.ts';
 import type { Statements } from './statements.ts';
 
 /** Numbers have up to ten digits, so they fit below 2^36. */
@@ -33,14 +34,14 @@ export class Identifiers {
     this.#nextNegative = Math.min(least ?? 0, 0) - 1;
   }
 
-  /** The ref of each row; NaN where the identifier is missing. */
-  refs(column: Column | undefined): Float64Array | null {
+  /** The ref of each row, NaN where the identifier is missing, in memory of `scratch`. */
+  refs(column: Column | undefined, scratch: Scratch): Float64Array | null {
     if (!column) return null;
-    return column.kind === 'identifier' ? this.#fromCodes(column) : this.#fromTexts(column);
+    return column.kind === 'identifier' ? this.#fromCodes(column, scratch) : this.#fromTexts(column);
   }
 
-  #fromCodes({ codes, numbers, dictionary }: IdentifierColumn): Float64Array {
-    const refs = new Float64Array(codes.length);
+  #fromCodes({ codes, numbers, dictionary }: IdentifierColumn, scratch: Scratch): Float64Array {
+    const refs = scratch.take(codes.length);
     let keys = this.#known(dictionary);
     for (let row = 0; row < codes.length; row++) {
       const code = codes[row]!;

@@ -235,57 +235,96 @@ function putColumn(
   to: number,
   type: number,
 ): void {
-  const length = LENGTHS[type]!;
+  if (type === 1) putBytes(page, cursors, values, from, to);
+  else if (type < INT48) putInts(page, cursors, values, from, to, LENGTHS[type]!);
+  else putLongs(page, cursors, values, from, to, LENGTHS[type]!);
+}
+
+function putBytes(page: Uint8Array, cursors: Int32Array, values: Float64Array, from: number, to: number): void {
+  for (let row = from; row < to; row++) {
+    const value = values[row]!;
+    if (!Number.isNaN(value)) page[cursors[row - from]!++] = value;
+  }
+}
+
+/** Two to four bytes each. */
+function putInts(
+  page: Uint8Array,
+  cursors: Int32Array,
+  values: Float64Array,
+  from: number,
+  to: number,
+  length: number,
+): void {
   for (let row = from; row < to; row++) {
     const value = values[row]!;
     if (Number.isNaN(value)) continue;
-    let at = cursors[row - from]!;
-    cursors[row - from] = at + length;
-    if (length > 4) {
-      const high = Math.floor(value / 4_294_967_296);
-      if (length === 8) {
-        page[at++] = high >> 24;
-        page[at++] = high >> 16;
-      }
-      page[at++] = high >> 8;
-      page[at++] = high;
-    }
-    // Bits of a number beyond 32 are cut off by the shift.
-    if (length > 3) page[at++] = value >> 24;
-    if (length > 2) page[at++] = value >> 16;
-    if (length > 1) page[at++] = value >> 8;
-    page[at] = value;
+    const bits = value | 0;
+    const end = cursors[row - from]! + length;
+    cursors[row - from] = end;
+    page[end - 1] = bits;
+    page[end - 2] = bits >> 8;
+    if (length === 2) continue;
+    page[end - 3] = bits >> 16;
+    if (length === 4) page[end - 4] = bits >> 24;
+  }
+}
+
+/** Six or eight bytes each. */
+function putLongs(
+  page: Uint8Array,
+  cursors: Int32Array,
+  values: Float64Array,
+  from: number,
+  to: number,
+  length: number,
+): void {
+  for (let row = from; row < to; row++) {
+    const value = values[row]!;
+    if (Number.isNaN(value)) continue;
+    const high = Math.floor(value / 4_294_967_296);
+    // Bits beyond 32 are cut off.
+    const low = value | 0;
+    const end = cursors[row - from]! + length;
+    cursors[row - from] = end;
+    page[end - 1] = low;
+    page[end - 2] = low >> 8;
+    page[end - 3] = low >> 16;
+    page[end - 4] = low >> 24;
+    page[end - 5] = high;
+    page[end - 6] = high >> 8;
+    if (length === 6) continue;
+    page[end - 7] = high >> 16;
+    page[end - 8] = high >> 24;
   }
 }
 
 function varintLength(value: number): number {
-  if (value < 128) return 1;
-  if (value < 16_384) return 2;
-  let length = 2;
-  for (let limit = 16_384; value >= limit; limit *= 128) length++;
-  return length;
+  if (value >= 268_435_456) return 4 + varintLength(Math.floor(value / 268_435_456));
+  if (value < 16_384) return value < 128 ? 1 : 2;
+  return value < 2_097_152 ? 3 : 4;
 }
 
 /** Writes an integer from 0 to 2^56 as a varint, and returns where it ends. */
-function putVarint(page: Uint8Array, at: number, value: number): number {
-  if (value < 128) {
-    page[at] = value;
-    return at + 1;
+function putVarint(page: Uint8Array, start: number, value: number): number {
+  let at = start;
+  if (value >= 268_435_456) {
+    const high = Math.floor(value / 268_435_456);
+    for (let shift = high < 16_384 ? 7 : 21; shift >= 0; shift -= 7) {
+      if (high >= 2 ** shift) page[at++] = (high >>> shift) | 0x80;
+    }
+    const low = value - high * 268_435_456;
+    page[at++] = (low >>> 21) | 0x80;
+    page[at++] = (low >>> 14) | 0x80;
+    page[at++] = (low >>> 7) | 0x80;
+    page[at++] = low & 0x7f;
+    return at;
   }
-  const end = at + varintLength(value);
-  let low = value % 268_435_456;
-  let high = (value - low) / 268_435_456;
-  let place = end - 1;
-  for (let i = 0; i < 4 && place >= at; i++, place--) {
-    page[place] = (low & 0x7f) | 0x80;
-    low >>>= 7;
-  }
-  for (; place >= at; place--) {
-    page[place] = (high & 0x7f) | 0x80;
-    high >>>= 7;
-  }
-  page[end - 1]! &= 0x7f;
-  return end;
+  if (value >= 2_097_152) page[at++] = (value >>> 21) | 0x80;
+  if (value >= 16_384) page[at++] = (value >>> 14) | 0x80;
+  if (value >= 128) page[at++] = (value >>> 7) | 0x80;
+  page[at++] = value & 0x7f;
+  return at;
 }
 
 function putHeader(page: Uint8Array, type: number, cells: number, top: number): void {
