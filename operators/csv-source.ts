@@ -10,6 +10,7 @@ import type { RecordBlock, Reject } from './csv/record-block.ts';
 import { type Scanned, Scanner } from './csv/scanner.ts';
 import { parseSourceState, type SourceState } from './csv/source-state.ts';
 import { openText, type TextReader } from './csv/text-reader.ts';
+import { dataPositions } from './dead-letter/added-columns.ts';
 
 const Options = Type.Object(
   {
@@ -39,7 +40,11 @@ export const csvSource = defineOperator({
   summary: 'Reads a CSV file, finding encoding, compression and line breaks by itself.',
   description: `Records are what csv-parse takes for records. Offsets count bytes of the text after decompression and transcoding to UTF-8,
 lines are lines of the file. Reading can go on from any position that was given, provided that the file's bytes up to there
-are still the same (SHA-256).`,
+are still the same (SHA-256).
+
+A file that \`dead-letter\` has written is known by its column \`tillstream_reason\`. Its first record is the header, whatever \`header\` and
+\`skipRows\` say; columns whose names begin with \`tillstream_\` are left out; and where all other cells of a row are blank, the record is
+read from \`tillstream_raw\`. A byte order mark goes before \`encoding\` and \`compression\`.`,
   stability: 'stable',
   options: Options,
   reasons: {
@@ -121,7 +126,7 @@ class CsvSource implements SourceInstance {
     const { block, bytes } = scanned;
     if (block.rejects.length > 0) this.#reject(scanned, sequence, base, out);
     if (block.rows === 0) return;
-    const columns = new Map(names.map((name, i) => [name, columnOf(bytes, block, i)]));
+    const columns = new Map(dataPositions(names).map((i) => [names[i]!, columnOf(bytes, block, i)]));
     const provenance = provenanceOf(bytes, block, base);
     yield new Batch({ split, sequence, provenance, columns, length: block.rows });
   }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { makePlan, type Plan, type Registry } from '../../engine/plan.ts';
 import type { Config, Dataset } from '../../operators/dataset/config.ts';
-import { compilePlan, type PlannedStep } from '../../operators/dataset/plan.ts';
+import { compilePlan } from '../../operators/dataset/plan.ts';
 import type { Home } from '../home.ts';
 
 export interface FilePlan {
@@ -15,8 +15,8 @@ export interface FilePlan {
 /** What a plan has to know of the very file that it is for. */
 export interface PlannedFile {
   readonly path: string;
-  /** Names of its columns. */
-  readonly columns: readonly string[];
+  /** Names of its columns; null where it has no header. */
+  readonly columns: readonly string[] | null;
   /** Field name to column, where drift has found a field renamed. */
   readonly renames: Readonly<Record<string, string>>;
 }
@@ -43,29 +43,18 @@ export class Plans {
     return { ...made, plan: [{ ...source!, options: { ...source!.options, path } }, ...rest] };
   }
 
-  #make(dataset: Dataset, columns: readonly string[], renames: Readonly<Record<string, string>>): FilePlan {
+  #make(dataset: Dataset, columns: PlannedFile['columns'], renames: PlannedFile['renames']): FilePlan {
     const { dir } = this.#home;
     const { checkpointBytes } = this.#config;
-    const steps = compilePlan(dataset, { home: dir, checkpointBytes, renames });
-    const plan = makePlan(
-      steps.map((step) => withColumns(step, dataset, columns)),
-      this.#registry,
-    );
+    const header = columns?.map((column) => fieldOf(column, renames));
+    const steps = compilePlan(dataset, { home: dir, checkpointBytes, renames, ...(header && { header }) });
+    const plan = makePlan(steps, this.#registry);
     const fingerprint = createHash('sha256').update(JSON.stringify(plan)).digest('hex');
     return { plan, fingerprint, stageFrom: plan.findIndex(({ operator }) => operator === 'batch-insert') };
   }
 }
 
-/** Rejected records are written as the file has them: in its own columns and dialect. */
-function withColumns(step: PlannedStep, { dialect }: Dataset, columns: readonly string[]): PlannedStep {
-  if (step.operator !== 'dead-letter') return step;
-  const { delimiter, quoteChar, doubleQuote, escapeChar, skipInitialSpace } = dialect;
-  const style = {
-    delimiter,
-    quoteChar,
-    doubleQuote,
-    skipInitialSpace,
-    ...(escapeChar !== undefined && { escapeChar }),
-  };
-  return { ...step, options: { columns: [...columns], ...style, ...step.options } };
+/** Rejected records stand under the field's name: that it was renamed will not be seen in their values. */
+function fieldOf(column: string, renames: PlannedFile['renames']): string {
+  return Object.keys(renames).find((field) => renames[field] === column) ?? column;
 }

@@ -3,6 +3,7 @@ import type { Dialect } from '../../operators/csv/dialect.ts';
 import type { Config, Dataset } from '../../operators/dataset/config.ts';
 import { findDataset, type Match } from '../../operators/dataset/match.ts';
 import { type FileShape, profileSample } from '../../operators/dataset/profile.ts';
+import { isRejected } from '../../operators/dead-letter/added-columns.ts';
 import { noSuchDataset } from '../errors.ts';
 import { type Peek, peek } from './peek.ts';
 
@@ -61,8 +62,13 @@ class Look {
     return this.peek.header;
   }
 
+  get isRejected(): boolean {
+    return isRejected(this.peek.columns ?? []);
+  }
+
   get shape(): FileShape {
-    this.#shape ??= profileSample(this.peek.header, this.peek.records);
+    // Values that were rejected do not say what a column holds.
+    this.#shape ??= profileSample(this.peek.header, this.isRejected ? [] : this.peek.records);
     return this.#shape;
   }
 }
@@ -73,7 +79,12 @@ export async function recogniseAs(dataset: Dataset, path: string): Promise<Recog
 }
 
 function recognised(dataset: Dataset, look: Look): Recognised {
-  return { kind: 'matched', dataset, peek: look.peek, shape: look.shape };
+  return { kind: 'matched', dataset: look.isRejected ? forRest(dataset) : dataset, peek: look.peek, shape: look.shape };
+}
+
+/** Mended records complete the file that they were rejected from, and do not replace it. */
+function forRest(dataset: Dataset): Dataset {
+  return dataset.disposition === 'replace' ? { ...dataset, disposition: 'append' } : dataset;
 }
 
 function keyOf(dialect: Dialect): string {

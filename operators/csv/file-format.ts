@@ -19,12 +19,12 @@ export interface FileFormat {
 
 const SAMPLE = 65_536;
 const PLACES = 8;
+const UTF8_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
 
 /** Looks at a few places of the file. Throws `binary_file`, `bad_gzip`, `unknown_encoding`. */
 export async function readFormat(path: string, file: OpenFile, dialect: Dialect): Promise<FileFormat> {
   const head = await sampleAt(file, 0);
-  const isGzip = head[0] === 0x1f && head[1] === 0x8b;
-  const compression = dialect.compression === 'auto' ? (isGzip ? 'gzip' : 'none') : dialect.compression;
+  const compression = compressionOf(head, dialect);
   const samples = compression === 'gzip' ? [gunzipHead(path, head)] : await samplesOf(file, head);
   const guess = guessEncoding(samples);
   // A byte order mark is no guess: it goes before the dialect.
@@ -36,6 +36,13 @@ export async function readFormat(path: string, file: OpenFile, dialect: Dialect)
   const isPlain = compression === 'none' && isUtf8Name(encoding);
   const bomBytes = guess.encoding === 'utf-8' ? guess.bomBytes : 0;
   return { compression, encoding, bomBytes, isPlain, because };
+}
+
+/** Text with a byte order mark is text, whatever the dialect says. */
+function compressionOf(head: Buffer, { compression }: Dialect): FileFormat['compression'] {
+  if (head.subarray(0, UTF8_MARK.length).equals(UTF8_MARK)) return 'none';
+  if (compression !== 'auto') return compression;
+  return head[0] === 0x1f && head[1] === 0x8b ? 'gzip' : 'none';
 }
 
 async function sampleAt({ handle }: OpenFile, position: number): Promise<Buffer> {

@@ -1,4 +1,5 @@
 import { TillstreamError } from '../../engine/errors.ts';
+import { isRejected, REASON_COLUMN } from '../dead-letter/added-columns.ts';
 import { type Dialect, dialectBytes } from './dialect.ts';
 import { parseRecord } from './parse-record.ts';
 import { lineBreaks, RecordWalk } from './record-walk.ts';
@@ -42,6 +43,23 @@ export function firstRecord(window: Window, dialect: Dialect): FirstRecord | 'pa
     line = nextLine;
   }
   return final ? null : 'partial';
+}
+
+/**
+ * The header of a file of rejected records: its first record, whatever the dialect says of lines to skip and of headers. Null of any
+ * other file.
+ */
+export function rejectedHeader(window: Window, dialect: Dialect): FirstRecord | null {
+  const { bytes, from, to } = window;
+  if (!bytes.subarray(from, to).includes(REASON_COLUMN)) return null;
+  try {
+    const first = firstRecord(window, { ...dialect, skipRows: 0 });
+    return first && first !== 'partial' && isRejected(fieldNames(first.cells)) ? first : null;
+  } catch (error) {
+    // Lines before a table need not be records.
+    if (error instanceof TillstreamError && error.code === 'bad_header') return null;
+    throw error;
+  }
 }
 
 /** The place after so many line breaks; null if the window ends before. */

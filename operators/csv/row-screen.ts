@@ -1,13 +1,16 @@
 import { isUtf8 } from 'node:buffer';
 import type { Fault } from '../../engine/operator.ts';
+import { dataPositions } from '../dead-letter/added-columns.ts';
 import type { DialectBytes } from './dialect.ts';
+import { isBlank } from './kept-record.ts';
 import { parseRecord } from './parse-record.ts';
 import type { RecordBlock, Reject } from './record-block.ts';
-
-const BROKEN_UTF8: Fault = { code: 'invalid_encoding', message: 'holds bytes that are not UTF-8' };
+import { BROKEN_UTF8 } from './record-faults.ts';
 
 export interface RowScreenOptions {
   readonly dialect: DialectBytes;
+  /** Names of the fields: a record has as many cells. */
+  readonly names: readonly string[];
   /** The header record's own cells, in the file's spelling; null where the file has none. */
   readonly header: readonly string[] | null;
   /** Look for broken UTF-8; not wanted of bytes that were transcoded. */
@@ -19,18 +22,24 @@ export class RowScreen {
   readonly #dialect: DialectBytes;
   readonly #header: readonly Buffer[] | null;
   readonly #checkUtf8: boolean;
+  /** Columns that hold data. */
+  readonly #data: readonly number[];
+  /** In files of rejected records, rows whose first cell is filled may be blank too. */
+  readonly #isRejected: boolean;
 
-  constructor({ dialect, header, checkUtf8 }: RowScreenOptions) {
+  constructor({ dialect, names, header, checkUtf8 }: RowScreenOptions) {
     this.#dialect = dialect;
     this.#header = header?.map((cell) => Buffer.from(cell)) ?? null;
     this.#checkUtf8 = checkUtf8;
+    this.#data = dataPositions(names);
+    this.#isRejected = this.#data.length < names.length;
   }
 
   /** What becomes of a record with that fault. */
   reject(fault: Fault, bytes: Buffer, line: number, start: number, end: number): Reject {
     const raw = bytes.subarray(start, end);
     const isRagged = fault.code === 'too_few_fields' || fault.code === 'too_many_fields';
-    if (isRagged && isBlank(raw, this.#dialect)) return { line, start, end, faults: [], reason: 'blank_row' };
+    if (isRagged && isBlankRecord(raw, this.#dialect)) return { line, start, end, faults: [], reason: 'blank_row' };
     const isBroken = this.#checkUtf8 && !isUtf8(raw);
     return { line, start, end, faults: isBroken ? [fault, BROKEN_UTF8] : [fault] };
   }
@@ -38,7 +47,7 @@ export class RowScreen {
   /** Moves rows of a block that are no data to its rejects. The block is what was found in `bytes[from, to)`. */
   sift(block: RecordBlock, bytes: Buffer, from: number, to: number): void {
     const broken = this.#checkUtf8 && !isUtf8(bytes.subarray(from, to));
-    if (!broken && !this.#hasSuspects(block, bytes)) return;
+    if (!broken && !this.#isRejected && !this.#hasSuspects(block, bytes)) return;
     block.retain((row) => {
       const reject = this.#rejectOf(block, bytes, row, broken);
       if (reject) block.rejects.push(reject);
@@ -64,10 +73,15 @@ export class RowScreen {
     const start = block.recordStarts[row]!;
     const end = block.recordEnds[row]!;
     const line = block.lines[row]!;
-    if (isBlankRow(block, bytes, row)) return { line, start, end, faults: [], reason: 'blank_row' };
+    if (this.#isBlank(block, bytes, row)) return { line, start, end, faults: [], reason: 'blank_row' };
     if (broken && !isUtf8(bytes.subarray(start, end))) return { line, start, end, faults: [BROKEN_UTF8] };
     if (this.#isHeader(block, bytes, row)) return { line, start, end, faults: [], reason: 'repeated_header' };
     return null;
+  }
+
+  #isBlank({ stride, starts, ends }: RecordBlock, bytes: Buffer, row: number): boolean {
+    const first = row * stride;
+    return this.#data.every((i) => isBlank(bytes, starts[first + i]!, ends[first + i]!));
   }
 
   #isHeader({ stride, starts, ends }: RecordBlock, bytes: Buffer, row: number): boolean {
@@ -80,15 +94,8 @@ export class RowScreen {
   }
 }
 
-function isBlankRow({ stride, starts, ends }: RecordBlock, bytes: Buffer, row: number): boolean {
-  for (let cell = row * stride; cell < (row + 1) * stride; cell++) {
-    for (let i = starts[cell]!; i < ends[cell]!; i++) if (bytes[i]! > 32) return false;
-  }
-  return true;
-}
-
 /** Are all cells of a record blank, however many they are? */
-function isBlank(raw: Buffer, dialect: DialectBytes): boolean {
+function isBlankRecord(raw: Buffer, dialect: DialectBytes): boolean {
   const { delimiter, quote, escapeByte, comment } = dialect;
   const marks = [delimiter, quote, escapeByte];
   // A comment may hold anything; without one, a byte that is text settles it.

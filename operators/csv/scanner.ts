@@ -1,6 +1,8 @@
 import type { Fault } from '../../engine/operator.ts';
+import { KeptRecords } from './kept-record.ts';
 import { type ParsedRecord, parseRecord } from './parse-record.ts';
 import { RecordBlock } from './record-block.ts';
+import { OPEN_QUOTE, tooLong, wrongCount } from './record-faults.ts';
 import { lineBreaks, type RecordBounds, RecordWalk } from './record-walk.ts';
 import { RowScreen, type RowScreenOptions } from './row-screen.ts';
 import { CRAMPED, FULL, PARTIAL, RAGGED, SCANNED, ScanLoop } from './scan-loop.ts';
@@ -21,8 +23,6 @@ export interface Scanned {
 }
 
 export interface ScannerOptions extends RowScreenOptions {
-  /** Names of the fields: a record has as many cells. */
-  readonly names: readonly string[];
   /** Line at which the first window begins, from 1. */
   readonly line: number;
 }
@@ -34,6 +34,7 @@ export class Scanner {
   readonly #options: ScannerOptions;
   readonly #stride: number;
   readonly #screen: RowScreen;
+  readonly #kept: KeptRecords | null;
   #bytes: Buffer = Buffer.alloc(0);
   /** Of the block before, on average. */
   #recordBytes = 0;
@@ -41,11 +42,14 @@ export class Scanner {
   #discarding = false;
 
   constructor(options: ScannerOptions) {
-    this.#options = options;
+    this.#kept = KeptRecords.among(options.names, options.dialect);
+    const { maxRecordBytes } = options.dialect;
+    const dialect = { ...options.dialect, maxRecordBytes: this.#kept?.maxRowBytes ?? maxRecordBytes };
+    this.#options = { ...options, dialect };
     this.#stride = options.names.length;
     this.#screen = new RowScreen(options);
-    this.#loop = new ScanLoop(options.dialect);
-    this.#walk = new RecordWalk(options.dialect);
+    this.#loop = new ScanLoop(dialect);
+    this.#walk = new RecordWalk(dialect);
     this.#loop.line = options.line;
   }
 
@@ -79,6 +83,7 @@ export class Scanner {
       more = this.#fill(block, window);
       if (block.rows > 0) {
         this.#recordBytes = (loop.position - from) / block.rows;
+        if (this.#kept) this.#unpack(block, this.#kept);
         this.#screen.sift(block, this.#bytes, from, loop.position);
       }
       if (block.rows > 0 || block.rejects.length > 0) yield { bytes: this.#bytes, block };
@@ -99,6 +104,22 @@ export class Scanner {
     }
   }
 
+  /** Puts the cells of records that rows keep whole in the place of the blank ones. */
+  #unpack(block: RecordBlock, kept: KeptRecords): void {
+    block.retain((row) => {
+      const record = kept.in(block, this.#bytes, row);
+      if (!record) return true;
+      if ('faults' in record) {
+        const [line, start, end] = [block.lines[row]!, block.recordStarts[row]!, block.recordEnds[row]!];
+        block.rejects.push({ line, start, end, faults: record.faults });
+        return false;
+      }
+      for (const [i, text] of record.cells.entries()) this.#place(block, row * this.#stride + kept.positions[i]!, text);
+      return true;
+    });
+    block.rejects.sort((a, b) => a.start - b.start);
+  }
+
   /** Makes room for unescaped cells: as much as the window can need. */
   #grow(to: number): void {
     const larger = Buffer.allocUnsafeSlow(this.#loop.side + to + 1);
@@ -111,12 +132,7 @@ export class Scanner {
     const { position, recordEnd, line, found } = loop;
     loop.position = loop.next;
     loop.line = loop.nextLine;
-    this.#reject(block, line, position, recordEnd, this.#countFault(found));
-  }
-
-  #countFault(found: number): Fault {
-    const code = found > this.#stride ? 'too_many_fields' : 'too_few_fields';
-    return { code, message: `expected ${this.#stride} fields, got ${found}` };
+    this.#reject(block, line, position, recordEnd, wrongCount(this.#stride, found));
   }
 
   /** Takes the record at hand byte by byte, with csv-parse. False where the rest of it is still to come. */
@@ -139,7 +155,7 @@ export class Scanner {
 
   #take(block: RecordBlock, line: number, start: number, end: number, parsed: ParsedRecord): void {
     const cells = 'cells' in parsed ? parsed.cells : [];
-    const fault = 'fault' in parsed ? parsed.fault : this.#countFault(cells.length);
+    const fault = 'fault' in parsed ? parsed.fault : wrongCount(this.#stride, cells.length);
     if (cells.length !== this.#stride) {
       this.#reject(block, line, start, end, fault);
       return;
@@ -187,13 +203,13 @@ export class Scanner {
     const { maxRecordBytes } = this.#options.dialect;
     const hasLongLine = lineEnd(this.#bytes, position, to) - position > maxRecordBytes;
     const cause = hasLongLine ? '' : '; is a quote left open on its first line?';
-    return { code: 'record_too_long', message: `record is longer than ${maxRecordBytes} bytes${cause}` };
+    return tooLong(maxRecordBytes, cause);
   }
 
   /** What csv-parse says of the first line of a record whose quote is never closed. */
   #openFault(start: number, end: number): Fault {
     const parsed = parseRecord(this.#bytes.subarray(start, end), this.#options.dialect);
-    return 'fault' in parsed ? parsed.fault : { code: 'bad_quoting', message: 'a quote is never closed' };
+    return 'fault' in parsed ? parsed.fault : OPEN_QUOTE;
   }
 
   /** Goes past the next line break, as far as it is in the window. */

@@ -1,10 +1,11 @@
 import { TillstreamError } from '../../engine/errors.ts';
+import { dataNames } from '../dead-letter/added-columns.ts';
 import { isUtf8Name } from './code-page.ts';
 import { ContentHash } from './content-hash.ts';
 import type { Dialect } from './dialect.ts';
 import { decodedFeed, plainFeed } from './feed.ts';
 import { type FileFormat, readFormat } from './file-format.ts';
-import { fieldNames, firstRecord, placeNames } from './header.ts';
+import { fieldNames, firstRecord, placeNames, rejectedHeader } from './header.ts';
 import { type OpenFile, openFile } from './open-file.ts';
 import type { Window } from './scanner.ts';
 import type { SourceState } from './source-state.ts';
@@ -108,7 +109,8 @@ async function continued(windows: Windows, resume: SourceState): Promise<Opened>
 
 async function begun(windows: Windows, { path, dialect, fields }: TextReaderOptions): Promise<Opened> {
   let window = (await windows.next())!; // a feed's first window is never null
-  let first = firstRecord(window, dialect);
+  const rejected = rejectedHeader(window, dialect);
+  let first = rejected ?? firstRecord(window, dialect);
   while (first === 'partial') {
     if (window.to - window.from > dialect.maxRecordBytes + WINDOW_BYTES) {
       throw new TillstreamError(
@@ -121,12 +123,12 @@ async function begun(windows: Windows, { path, dialect, fields }: TextReaderOpti
   }
   if (!first) throw new TillstreamError('empty_file', `"${path}" holds no record`, { file: path });
   const { cells, newline } = first;
-  if (!dialect.header) {
+  if (!dialect.header && !rejected) {
     const names = fields ? checked(path, fields, cells.length) : placeNames(cells.length);
     return { layout: { names, header: null, newline, line: first.line }, window, position: first.start };
   }
   const names = fieldNames(cells);
-  if (fields) agreed(path, names, fields);
+  if (fields) agreed(path, dataNames(names), fields);
   return { layout: { names, header: cells, newline, line: first.nextLine }, window, position: first.next };
 }
 

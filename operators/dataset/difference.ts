@@ -4,6 +4,9 @@ import { headerKey, matchHeader } from './header.ts';
 import type { FileShape } from './profile.ts';
 import { nameSimilarity } from './similarity.ts';
 
+/** What `dead-letter` puts after the name of a file whose records it writes, and what may have been done to that since. */
+const REJECTED = /\.rejected(?:-\d+){0,2}(?:\.[a-z]+)*$/;
+
 /** What is known of a dropped file before it is read. */
 export interface DroppedFile {
   /** Its name, or a path to it; only the name is compared with patterns. */
@@ -53,8 +56,18 @@ export function fits({ missing, patterns, width }: Difference): boolean {
   return missing.length === 0 && !patterns && !width;
 }
 
+/** Does the name match, or that of the file whose rejected records these are? */
 export function nameMatches(file: string, pattern: string): boolean {
-  return matchesGlob(basename(file).toLowerCase(), pattern.toLowerCase());
+  const [name, glob] = [basename(file).toLowerCase(), pattern.toLowerCase()];
+  return matchesGlob(name, glob) || namesBefore(name, glob).some((each) => matchesGlob(each, glob));
+}
+
+/** Whatever the ending was, what was rejected is a `.csv`; so it takes the pattern's. */
+function namesBefore(name: string, glob: string): string[] {
+  const stem = name.replace(REJECTED, '');
+  if (stem === name) return [];
+  const ending = /(?:\.csv)?\.[a-z0-9]+$/.exec(glob)?.[0] ?? '';
+  return [`${stem}.csv`, `${stem}${ending}`];
 }
 
 function headerDifference(dataset: Dataset, header: readonly string[]): { missing: string[]; extra: string[] } {

@@ -35,7 +35,14 @@ export const USUAL_PLAN: readonly string[] = [
 type Options = Record<string, unknown>;
 
 /** Parts of a dialect that say how a record is written. */
-const WRITING_PARTS = new Set(['delimiter', 'quoteChar', 'doubleQuote', 'escapeChar', 'skipInitialSpace']);
+const WRITING_PARTS = new Set([
+  'delimiter',
+  'quoteChar',
+  'doubleQuote',
+  'escapeChar',
+  'relaxQuotes',
+  'skipInitialSpace',
+]);
 
 /** What of the records is written to `data/processed`, by the port that carries it. */
 const OUTPUT_PORTS = { enriched: MAIN, aggregated: 'aggregate' } as const;

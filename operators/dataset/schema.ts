@@ -49,7 +49,9 @@ export const FieldDescriptor = closed({
   title: text('Name for people.'),
   description: text('What the field holds.'),
   type: Type.Optional(oneOf(FIELD_TYPES, { description: 'Type of its values; string unless said otherwise.' })),
-  format: text("How a date is written, in strptime's words (%d/%m/%Y %H:%M), or any, default, epoch."),
+  format: text(
+    "How a date is written, in strptime's words (%d/%m/%Y %H:%M), or default, any, any_day_first, any_month_first, epoch, epoch_ms.",
+  ),
   constraints: Type.Optional(Constraints),
   missingValues: Type.Optional(texts('Texts that mean there is no value; in place of those of the dataset.')),
   decimalChar: Type.Optional(Type.String({ minLength: 1, maxLength: 1, description: 'Decimal sign of its numbers.' })),
@@ -87,7 +89,7 @@ const Contract = closed(
     types: Type.Optional(
       oneOf(CONTRACT_MODES, {
         description:
-          'Values that are not of their type: evolve and discard_row reject the record, discard_value makes the value missing, freeze fails a file that has a column of another type.',
+          'Values that are not of their type: evolve, freeze and discard_row make the record a dead letter, discard_value makes the cell missing where no value is required. freeze also fails a file in which a whole column is of another type.',
       }),
     ),
   },

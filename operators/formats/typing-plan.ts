@@ -7,10 +7,10 @@ import {
 } from '../dataset/canonical.ts';
 import { matchHeader } from '../dataset/header.ts';
 import type { ContractMode, FieldDescriptor } from '../dataset/schema.ts';
+import { OWN_PREFIX } from '../dead-letter/added-columns.ts';
 import type { AttributeTyping } from './attributes.ts';
 import type { ColumnTyping } from './column-typing.ts';
 import { type CellDefaults, compileAttribute, compileColumn } from './compile.ts';
-import { OWN_PREFIX } from '../dead-letter/rejected-rows.ts';
 
 export interface TypingOptions extends CellDefaults {
   readonly fields: readonly FieldDescriptor[];
