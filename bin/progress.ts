@@ -5,7 +5,7 @@ import type { FileReport } from '../jobs/ingest/report.ts';
 import { counted, duration, grouped, rate, size } from './figures.ts';
 import { isInteractive, say, type Terminal } from './terminal.ts';
 
-const BAR_WIDTH = 24;
+const BAR_WIDTH = 18;
 const REDRAW_MS = 80;
 /** Where nobody looks on, a long file is heard of so often. */
 const LINE_MS = 10_000;
