@@ -1,0 +1,84 @@
+/** Takes the pictures in docs/screenshots: `npm run screenshots`. Real pages of a real server, with made-up sales. */
+import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { generateSales } from '../../jobs/generate.ts';
+import { type Home, initHome } from '../../jobs/home.ts';
+import { serve } from '../../server/serve.ts';
+import { buildDashboard } from '../../web/build.ts';
+import { launch, PHONE } from './browser.ts';
+
+const OUT = join(import.meta.dirname, '..', '..', 'docs', 'screenshots');
+const WIDE = { width: 1280, height: 860 };
+
+interface Picture {
+  readonly name: string;
+  readonly path: string;
+  readonly options?: BrowserContextOptions;
+  /** What a person does before the picture is taken. */
+  readonly act?: (page: Page) => Promise<void>;
+}
+
+const dark = { colorScheme: 'dark' } as const;
+const PICTURES: readonly Picture[] = [
+  { name: 'sales', path: '#/sales?period=30d' },
+  { name: 'sales-dark', path: '#/sales?period=90d&region=North&region=South', options: dark },
+  { name: 'run', path: '#/runs/1', act: (page) => page.getByRole('slider').press('PageDown') },
+  { name: 'dead-letters', path: '#/dead-letters?reason=not_a_date' },
+  { name: 'operators', path: '#/operators', options: dark },
+  { name: 'sales-phone', path: '#/sales?period=30d', options: { viewport: PHONE, deviceScaleFactor: 1.5 } },
+];
+
+const folder = await mkdtemp(join(tmpdir(), 'tillstream-'));
+const browser = await launch();
+try {
+  await mkdir(OUT, { recursive: true });
+  await buildDashboard();
+  const home = await initHome(join(folder, 'home'));
+  await generateSales({ out: home.raw, manifest: false, rows: 80_000, days: 180, dirty: 0.002 });
+  const serving = await serve({ home, port: 0 });
+  await serving.run({ trigger: 'start' });
+  for (const picture of PICTURES) await take(browser, serving.url, picture);
+  await take(browser, serving.url, { name: 'live', path: '', act: (page) => loadBigFile(page, home) });
+  await take(browser, serving.url, {
+    name: 'live-phone',
+    path: '',
+    options: { ...dark, viewport: PHONE, deviceScaleFactor: 1.5 },
+  });
+  await serving.stop();
+} finally {
+  await browser.close();
+  await rm(folder, { recursive: true, force: true });
+}
+
+async function take(browser: Browser, url: string, { name, path, options, act }: Picture): Promise<void> {
+  const context = await browser.newContext({ viewport: WIDE, locale: 'en-GB', reducedMotion: 'reduce', ...options });
+  const page = await context.newPage();
+  await page.goto(`${url}/${path}`);
+  await page.waitForLoadState('networkidle');
+  await act?.(page);
+  await page.waitForTimeout(400);
+  await page.screenshot({ path: join(OUT, `${name}.png`) });
+  await context.close();
+}
+
+/** Until it is half in. */
+async function loadBigFile(page: Page, home: Home): Promise<void> {
+  const out = join(home.dir, 'more');
+  await generateSales({
+    out,
+    manifest: false,
+    single: true,
+    rows: 400_000,
+    days: 7,
+    dirty: 0.001,
+    firstOrder: 500_000,
+    seed: 2,
+  });
+  const [name = ''] = (await readdir(out)).filter((each) => each.endsWith('.csv'));
+  const buffer = await readFile(join(out, name));
+  await page.setInputFiles('input[type=file]', { name, mimeType: 'text/csv', buffer });
+  await page.getByText(`Loading ${name}`).waitFor();
+  await page.waitForFunction('document.querySelector("progress[aria-label^=Bytes]")?.value > 0.35');
+}
