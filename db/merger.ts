@@ -43,6 +43,8 @@ export class Merger {
   readonly #targets: MergeTargets;
   /** Orders whose lines have moved, to be counted again. */
   readonly #moved = new Set<number>();
+  /** The last keys were all new, so the next ones probably are. */
+  #expectNew = true;
 
   constructor(statements: Statements, targets: MergeTargets) {
     this.#statements = statements;
@@ -56,19 +58,20 @@ export class Merger {
       const to = Math.min(from + ROWS_PER_STATEMENT, rows.length);
       const some = sliceRows(rows, from, to);
       const someKeys = keys.slice(from, to);
-      if (!this.#insertNew(some, someKeys, datasetKey, tallies)) this.#merge(some, someKeys, datasetKey, tallies);
+      if (!this.#expectNew || !this.#insertNew(some, someKeys, datasetKey, tallies))
+        this.#merge(some, someKeys, datasetKey, tallies);
     }
     return tallies;
   }
 
   /** Counts again the orders that lost lines. To be called when the rows given so far have been written. */
   flush(): void {
-    this.#moved.delete(Number.NaN);
     this.#targets.orders.recount([...this.#moved]);
     this.#moved.clear();
   }
 
   clear(): void {
+    this.#expectNew = true;
     this.#moved.clear();
   }
 
@@ -86,39 +89,39 @@ export class Merger {
       return false;
     }
     this.#targets.orders.add(rows);
-    this.#append(rows, 'inserted', tallies);
+    this.#targets.facts.append(rows);
+    for (let row = 0; row < rows.length; row++) count(tallies.inserted, rows, row);
     return true;
   }
 
-  #append(rows: FactRows, outcome: keyof WriteTallies, tallies: Tallies): void {
-    this.#targets.facts.append(rows);
-    for (let row = 0; row < rows.length; row++) count(tallies[outcome], rows, row);
-  }
-
   #merge(rows: FactRows, keys: readonly string[], datasetKey: number, tallies: Tallies): void {
-    let kept = this.#find(datasetKey, keys);
+    const kept = this.#find(datasetKey, keys);
+    this.#expectNew = kept.size === 0;
     const written = new Set<string>();
-    for (let row = 0; row < rows.length; row++) {
-      const key = keys[row]!;
+    keys.forEach((key, row) => {
       // A key that comes again meets the row that was written a moment ago.
-      if (written.has(key)) kept = this.#find(datasetKey, keys.slice(row));
+      const old = written.has(key) ? this.#find(datasetKey, [key]).get(key) : kept.get(key);
+      if (old && isSame(old, rows, row)) {
+        this.#subtract(FACT_COLUMNS.map((name) => cellOf(rows[name], row)));
+        count(tallies.unchanged, rows, row);
+        return;
+      }
+      this.#put(sliceRows(rows, row, row + 1), key, old, datasetKey);
+      count(tallies[old ? 'updated' : 'inserted'], rows, row);
       written.add(key);
-      this.#mergeRow(sliceRows(rows, row, row + 1), key, kept.get(key), datasetKey, tallies);
-    }
+    });
   }
 
-  #mergeRow(row: FactRows, key: string, old: Kept | undefined, datasetKey: number, tallies: Tallies): void {
-    if (old && isSame(old, row)) {
-      this.#subtract(FACT_COLUMNS.map((name) => cellOf(row[name], 0)));
-      count(tallies.unchanged, row, 0);
-      return;
-    }
+  /** Writes one row, in the place of an older one if there is one. */
+  #put(row: FactRows, key: string, old: Kept | undefined, datasetKey: number): void {
     if (old) this.#remove(old);
-    if (!old || !staysInOrder(old, row)) this.#targets.orders.add(row);
-    if (old && !staysInOrder(old, row)) this.#moved.add(old.values[ORDER] ?? Number.NaN);
+    const stays = old !== undefined && staysInOrder(old, row);
+    if (!stays) this.#targets.orders.add(row);
+    const order = old?.values[ORDER] ?? null;
+    if (!stays && order !== null) this.#moved.add(order);
     const sql = 'INSERT OR REPLACE INTO sale_keys (dataset_key, key, sale_id) VALUES (?, ?, ?)';
     this.#statements.get(sql).run(datasetKey, key, row.sale_id[0]!);
-    this.#append(row, old ? 'updated' : 'inserted', tallies);
+    this.#targets.facts.append(row);
   }
 
   #remove({ values }: Kept): void {
@@ -159,9 +162,9 @@ function count(to: { records: number; amount: number }, rows: FactRows, row: num
 }
 
 /** Are they equal in all but where they came from? */
-function isSame(old: Kept, row: FactRows): boolean {
-  if (old.attributes !== (row.attributes?.[0] ?? null)) return false;
-  return FACT_COLUMNS.every((name, i) => i === SALE_ID || old.values[i] === cellOf(row[name], 0));
+function isSame(old: Kept, rows: FactRows, row: number): boolean {
+  if (old.attributes !== (rows.attributes?.[row] ?? null)) return false;
+  return FACT_COLUMNS.every((name, i) => i === SALE_ID || old.values[i] === cellOf(rows[name], row));
 }
 
 /** Does the newer row count for the same order, on the same day and in the same store? */
