@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Test } from 'tap';
 import { openDatabase } from '../../db/connection.ts';
@@ -27,8 +27,14 @@ export async function homeWith(
   await mkdir(home.dir, { recursive: true });
   await makeFolders(home);
   await writeFile(home.config, JSON.stringify(config));
-  for (const [name, content] of Object.entries(files)) await writeFile(join(home.dir, name), content);
+  for (const [name, content] of Object.entries(files)) await drop(join(home.dir, name), content);
   return home;
+}
+
+/** Writes a file that nobody is writing any more: one just written would have to settle before it is taken. */
+export async function drop(path: string, content: string | Buffer): Promise<void> {
+  await writeFile(path, content);
+  await utimes(path, 0, 0);
 }
 
 /** `count` sound records of {@link TILL}; each is 2 pieces at 1.50, a revenue of 3. */

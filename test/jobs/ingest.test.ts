@@ -1,11 +1,11 @@
-import { cp, readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { cp, readdir, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import t from 'tap';
 import type { Home } from '../../jobs/home.ts';
 import type { IngestEvent } from '../../jobs/ingest/events.ts';
 import { ingest } from '../../jobs/ingest.ts';
-import { contentsOf, figure, homeWith, TILL, tillCsv } from './home-with.ts';
+import { contentsOf, drop, figure, homeWith, TILL, tillCsv } from './home-with.ts';
 
 const visible = async (dir: string) => (await readdir(dir)).filter((name) => !name.startsWith('.')).sort();
 
@@ -39,7 +39,7 @@ t.test('the same bytes again change nothing, whatever their name', async (t) => 
   const home = await homeWith(t, { 'data/raw/a.csv': tillCsv(10) });
   await ingest({ home });
   const before = contentsOf(home);
-  await writeFile(join(home.raw, 'copy.csv'), tillCsv(10));
+  await drop(join(home.raw, 'copy.csv'), tillCsv(10));
   const report = await ingest({ home });
   t.match(report, { status: 'done', files: [{ name: 'copy.csv', status: 'unchanged', read: 0, inserted: 0 }] });
   t.match(report.files[0]?.notes, [/those of a\.csv/]);
@@ -90,7 +90,7 @@ t.test('rejected records can be mended in data/rejected and dropped again', asyn
   const mended = rejected
     .replace('A2,two,1.50', 'A2,2,1.50')
     .replace(/^,,,,(too_few_fields)/m, '2025-03-04,A3,2,1.50,$1');
-  await writeFile(join(home.raw, name), mended);
+  await drop(join(home.raw, name), mended);
   t.match((await ingest({ home })).files, [{ status: 'done', read: 2, inserted: 2, dead_lettered: 0 }]);
   t.equal(figure(home, 'SELECT sum(revenue) FROM sales'), 120_000);
   t.equal(figure(home, 'SELECT count(*) FROM sale_attributes'), 0, 'the reasons are no data');
@@ -128,10 +128,7 @@ t.test('columns that come and go are noted with the run', async (t) => {
 t.test('a file before the last run counts as the file before', async (t) => {
   const home = await homeWith(t, { 'data/raw/1.csv': tillCsv(2) });
   await ingest({ home });
-  await writeFile(
-    join(home.raw, '2.csv'),
-    tillCsv(2, 3).replaceAll('\n', ',red\n').replace('price,red', 'price,colour'),
-  );
+  await drop(join(home.raw, '2.csv'), tillCsv(2, 3).replaceAll('\n', ',red\n').replace('price,red', 'price,colour'));
   await ingest({ home });
   t.equal(figure(home, "SELECT count(*) FROM schema_drift WHERE against = 'file' AND change = 'added'"), 1);
 });
@@ -150,7 +147,7 @@ t.test('gzip, hidden, temporary and foreign files', async (t) => {
 t.test('a name that was there before gets a number among the originals', async (t) => {
   const home = await homeWith(t);
   for (const first of [1, 10, 20]) {
-    await writeFile(join(home.raw, 'sales.csv'), tillCsv(3, first));
+    await drop(join(home.raw, 'sales.csv'), tillCsv(3, first));
     await ingest({ home });
   }
   t.strictSame(await visible(home.ingested), ['sales-2.csv', 'sales-3.csv', 'sales.csv']);
@@ -213,7 +210,7 @@ t.test('stopping keeps what was committed, and the next run goes on from there',
 
 async function homeWithCopy(home: Home): Promise<Home> {
   const dir = `${home.dir}-2`;
-  await cp(home.dir, dir, { recursive: true });
+  await cp(home.dir, dir, { recursive: true, preserveTimestamps: true });
   const { homeAt } = await import('../../jobs/home.ts');
   return homeAt(dir);
 }
