@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import type { Fault } from '../../engine/operator.ts';
-import { dataPositions, RAW_COLUMN } from '../dead-letter/added-columns.ts';
+import { dataPositions, RAW_COLUMN, REASON_COLUMN } from '../dead-letter/added-columns.ts';
 import { unescapedBytes } from '../dead-letter/escaped-text.ts';
 import type { DialectBytes } from './dialect.ts';
 import { type ParsedRecord, parseRecord } from './parse-record.ts';
@@ -25,12 +25,14 @@ export class KeptRecords {
   /** Of the file's own columns. */
   readonly positions: readonly number[];
   readonly #raw: number;
+  readonly #reason: number;
   readonly #dialect: DialectBytes;
   readonly #walk: RecordWalk;
 
   private constructor(names: readonly string[], dialect: DialectBytes) {
     this.positions = dataPositions(names);
     this.#raw = names.indexOf(RAW_COLUMN);
+    this.#reason = names.indexOf(REASON_COLUMN);
     this.#dialect = dialect;
     this.#walk = new RecordWalk(dialect);
   }
@@ -50,13 +52,15 @@ export class KeptRecords {
     const first = row * stride;
     const isFilled = (i: number) => !isBlank(bytes, starts[first + i]!, ends[first + i]!);
     if (this.positions.some(isFilled) || !isFilled(this.#raw)) return null;
-    return this.#read(unescapedBytes(bytes.toString('utf8', starts[first + this.#raw], ends[first + this.#raw])));
+    const textOf = (i: number) => bytes.toString('utf8', starts[first + i], ends[first + i]);
+    const wasTooLong = this.#reason >= 0 && textOf(this.#reason) === 'record_too_long';
+    return this.#read(unescapedBytes(textOf(this.#raw)), wasTooLong);
   }
 
-  #read(record: Buffer): KeptRecord {
+  #read(record: Buffer, wasTooLong: boolean): KeptRecord {
     const { maxRecordBytes } = this.#dialect;
-    if (record.length > maxRecordBytes - CUT_BYTES) return { faults: [tooLong(maxRecordBytes)] };
-    const parsed = this.#parse(record);
+    if (record.length > maxRecordBytes - CUT_BYTES) return { faults: [tooLong(maxRecordBytes, false)] };
+    const parsed = this.#parse(record, wasTooLong);
     const broken = isUtf8(record) ? [] : [BROKEN_UTF8];
     if ('fault' in parsed) return { faults: [parsed.fault, ...broken] };
     const { cells } = parsed;
@@ -65,9 +69,11 @@ export class KeptRecords {
     return { faults: [...(isRagged ? [wrongCount(this.positions.length, cells.length)] : []), ...broken] };
   }
 
-  #parse(record: Buffer): ParsedRecord {
+  #parse(record: Buffer, wasTooLong: boolean): ParsedRecord {
     this.#walk.reset();
     const { kind, end, next } = this.#walk.measure(record, 0, record.length, true);
+    // What made it too long was a quote left open on the line that is kept, and it still is.
+    if (kind === 'open' && wasTooLong) return { fault: tooLong(this.#dialect.maxRecordBytes, true) };
     if (kind !== 'open' && next < record.length) return { fault: SEVERAL_RECORDS };
     const parsed = parseRecord(record.subarray(0, end), this.#dialect);
     return kind === 'open' && 'cells' in parsed ? { fault: OPEN_QUOTE } : parsed;

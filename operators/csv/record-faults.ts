@@ -10,6 +10,8 @@ export function wrongCount(expected: number, found: number): Fault {
   return { code, message: `expected ${expected} fields, got ${found}` };
 }
 
-export function tooLong(maxRecordBytes: number, cause = ''): Fault {
+/** `isOpen`: no line of it is, but a quote joins them. */
+export function tooLong(maxRecordBytes: number, isOpen: boolean): Fault {
+  const cause = isOpen ? '; is a quote left open on its first line?' : '';
   return { code: 'record_too_long', message: `record is longer than ${maxRecordBytes} bytes${cause}` };
 }

@@ -202,8 +202,7 @@ export class Scanner {
   #lengthFault(position: number, to: number): Fault {
     const { maxRecordBytes } = this.#options.dialect;
     const hasLongLine = lineEnd(this.#bytes, position, to) - position > maxRecordBytes;
-    const cause = hasLongLine ? '' : '; is a quote left open on its first line?';
-    return tooLong(maxRecordBytes, cause);
+    return tooLong(maxRecordBytes, !hasLongLine);
   }
 
   /** What csv-parse says of the first line of a record whose quote is never closed. */
