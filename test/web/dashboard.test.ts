@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { Value } from '@sinclair/typebox/value';
-import type { Browser, Download, Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import t from 'tap';
 import { ClientMessage, ServerMessage } from '../../server/protocol.ts';
 import type { DeadLetterPage, KpiSummary, RunDetail } from '../../server/schemas.ts';
@@ -259,7 +259,7 @@ async function settled(page: Page, rows: number): Promise<void> {
   await page.getByText('every row that came in').waitFor();
 }
 
-async function download(page: Page, click: Promise<void>): Promise<{ name: string; bytes: Buffer }> {
-  const [file] = (await Promise.all([page.waitForEvent('download'), click])) as [Download, void];
+async function download(page: Page, click: Promise<unknown>): Promise<{ name: string; bytes: Buffer }> {
+  const [file] = await Promise.all([page.waitForEvent('download'), click]);
   return { name: file.suggestedFilename(), bytes: await readFile(await file.path()) };
 }

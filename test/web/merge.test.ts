@@ -1,12 +1,19 @@
 import t from 'tap';
-import type { LiveFile, TimelinePoint } from '../../server/protocol.ts';
+import type { LiveFile } from '../../server/protocol.ts';
 import { PROTOCOL_VERSION } from '../../server/protocol.ts';
+import type { TimelinePoint } from '../../server/schemas.ts';
+import { lengthsOf } from '../../web/src/lib/live/ledger-bars.ts';
 import { appendPoints, mergeDelta } from '../../web/src/lib/live/merge.ts';
 import { liveAddress, parseMessage, SPOKEN_VERSION } from '../../web/src/lib/live/messages.ts';
-import { lengthsOf } from '../../web/src/lib/live/ledger-bars.ts';
 import { sparkPath } from '../../web/src/lib/ui/spark-path.ts';
 
-const point = (elapsed_ms: number): TimelinePoint => ({ elapsed_ms, file: 'a.csv', bytes: 0, records: 0, operators: [] });
+const point = (elapsed_ms: number): TimelinePoint => ({
+  elapsed_ms,
+  file: 'a.csv',
+  bytes: 0,
+  records: 0,
+  operators: [],
+});
 const file = (key: string, read: number) => ({ key, read }) as LiveFile;
 
 t.test('page and server speak the same version', async (t) => {
@@ -30,9 +37,21 @@ t.test('files are put in by key and taken out by name', async (t) => {
 
 t.test('timeline points are appended until a run begins anew', async (t) => {
   const known = [point(100), point(200)];
-  t.same(appendPoints(known, [point(300)]).map((each) => each.elapsed_ms), [100, 200, 300]);
-  t.same(appendPoints(known, [point(50), point(150)]).map((each) => each.elapsed_ms), [50, 150]);
-  t.equal(appendPoints(known, Array.from({ length: 500 }, (_, index) => point(300 + index))).length, 240);
+  t.same(
+    appendPoints(known, [point(300)]).map((each) => each.elapsed_ms),
+    [100, 200, 300],
+  );
+  t.same(
+    appendPoints(known, [point(50), point(150)]).map((each) => each.elapsed_ms),
+    [50, 150],
+  );
+  t.equal(
+    appendPoints(
+      known,
+      Array.from({ length: 500 }, (_, index) => point(300 + index)),
+    ).length,
+    240,
+  );
 });
 
 t.test('the live address resumes where the last connection ended', async (t) => {
@@ -49,5 +68,12 @@ t.test('the ledger’s bars have the lengths of their parts', async (t) => {
 t.test('a spark line has at most sixty points', async (t) => {
   t.equal(sparkPath([1], 100, 28, true), '');
   t.equal(sparkPath([0, 1], 100, 28, true), 'M0.0 27.0L100.0 1.0');
-  t.ok((sparkPath(Array.from({ length: 240 }, (_, index) => index), 100, 28, true).match(/[ML]/g)?.length ?? 0) <= 60);
+  t.ok(
+    (sparkPath(
+      Array.from({ length: 240 }, (_, index) => index),
+      100,
+      28,
+      true,
+    ).match(/[ML]/g)?.length ?? 0) <= 60,
+  );
 });
