@@ -47,15 +47,17 @@ export class Dimensions {
   readonly store: Dimension;
   readonly product: Dimension;
   readonly payment: Dimension;
+  readonly category: Dimension;
 
   constructor(statements: Statements) {
     this.store = new Dimension(statements, 'stores', 'store_key', ['store_id', 'region', 'currency']);
     this.product = new Dimension(statements, 'products', 'product_key', ['product_id', 'category']);
     this.payment = new Dimension(statements, 'payments', 'payment_key', ['payment_method']);
+    this.category = new Dimension(statements, 'categories', 'category_key', ['category']);
   }
 
   clear(): void {
-    for (const dimension of [this.store, this.product, this.payment]) dimension.clear();
+    for (const dimension of [this.store, this.product, this.payment, this.category]) dimension.clear();
   }
 }
 

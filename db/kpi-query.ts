@@ -26,6 +26,8 @@ export interface Selection {
   readonly period: Period;
   readonly stores: readonly number[] | null;
   readonly products: readonly number[] | null;
+  /** Set where the products are all those of some categories. */
+  readonly categories?: readonly number[] | null;
 }
 
 /** SQL and what is bound to it. */
@@ -60,6 +62,7 @@ export function selectionOf(db: Database, filter: KpiFilter): Selection {
     period: { from: from === undefined ? null : dayOf(from), to: to === undefined ? null : dayOf(to) },
     stores: keysOf(db, 'stores', 'store_key', { region, store_id: store }),
     products: keysOf(db, 'products', 'product_key', { category, product_id: product }),
+    categories: product === undefined ? keysOf(db, 'categories', 'category_key', { category }) : null,
   };
 }
 
@@ -113,11 +116,15 @@ function spanQuery(span: Span, selection: Selection, grouping: Grouping, grain: 
 }
 
 /** Which roll-up has what is asked for: the least detailed one. */
-function levelOf({ stores, products }: Selection, grouping: Grouping): 'store' | 'product' | 'sales' {
+function levelOf(
+  { stores, products, categories }: Selection,
+  grouping: Grouping,
+): 'store' | 'product' | 'category' | 'sales' {
   const byStore = grouping === 'store_key' || stores !== null;
   const byProduct = grouping === 'product_key' || products !== null;
   if (!byProduct) return 'store';
-  return byStore ? 'sales' : 'product';
+  if (!byStore) return 'product';
+  return categories && grouping !== 'product_key' ? 'category' : 'sales';
 }
 
 /** What to group by so that, as far as possible, rows are summed in the order of the table's key, which needs no sorting. */
@@ -128,16 +135,20 @@ function groupingSql(table: string, grouping: Grouping): string | null {
   return { store_key: 'day, store_key', product_key: 'product_key', period: 'day' }[grouping];
 }
 
-function conditionsOf(table: string, { grain, from, to }: Span, { stores, products }: Selection): Query {
+function conditionsOf(table: string, { grain, from, to }: Span, { stores, products, categories }: Selection): Query {
   const values: Cell[] = [from, to];
   const conditions = [`${grain} BETWEEN ? AND ?`];
   // With every part of the key given as a list, SQLite goes to the rows wanted instead of reading all.
-  if (table === 'daily_sales')
+  if (table === 'daily_sales' || table === 'daily_category') {
     conditions[0] = 'day IN (SELECT DISTINCT day FROM daily_store WHERE day BETWEEN ? AND ?)';
-  if (table.endsWith('_sales') && !stores) conditions.push('store_key IN (SELECT store_key FROM stores)');
+  }
+  const isByStore = table.endsWith('_sales') || table.endsWith('_category');
+  if (isByStore && !stores) conditions.push('store_key IN (SELECT store_key FROM stores)');
+  const isByCategory = table.endsWith('_category');
   for (const [column, keys] of [
     ['store_key', stores],
-    ['product_key', products],
+    ['product_key', isByCategory ? null : products],
+    ['category_key', isByCategory ? categories : null],
   ] as const) {
     if (!keys) continue;
     const many = keys.length > MOST_BOUND;

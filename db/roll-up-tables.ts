@@ -35,17 +35,21 @@ export const DAILY_SALES: RollUpTable = {
 };
 export const DAILY_STORE = coarse('daily_store', ['day', 'store_key'], ['orders']);
 export const DAILY_PRODUCT = coarse('daily_product', ['day', 'product_key']);
+export const DAILY_CATEGORY = coarse('daily_category', ['day', 'store_key', 'category_key']);
 export const MONTH_SALES = coarse('month_sales', ['store_key', 'product_key', 'month']);
 export const MONTH_STORE = coarse('month_store', ['month', 'store_key'], ['orders']);
 export const MONTH_PRODUCT = coarse('month_product', ['month', 'product_key']);
+export const MONTH_CATEGORY = coarse('month_category', ['month', 'store_key', 'category_key']);
 
 export const ROLL_UP_TABLES = [
   DAILY_SALES,
   DAILY_STORE,
   DAILY_PRODUCT,
+  DAILY_CATEGORY,
   MONTH_SALES,
   MONTH_STORE,
   MONTH_PRODUCT,
+  MONTH_CATEGORY,
 ] as const;
 
 /** The mean margin of a cell in millionths, without the fraction; 0 where it has none. As SQLite divides integers. */

@@ -6,15 +6,18 @@ import { type Dimensions, KeyColumn } from './dimensions.ts';
 import { days, integers } from './fact-rows.ts';
 import { KeyedSums } from './keyed-sums.ts';
 import { MARGIN_SCALE } from './margin.ts';
+import { ProductCategories } from './product-categories.ts';
 import {
   CELL_MEASURES,
   cellMargin,
+  DAILY_CATEGORY,
   DAILY_PRODUCT,
   DAILY_SALES,
   DAILY_STORE,
   MARGIN_LINES,
   MARGIN_SUM,
   MEASURES,
+  MONTH_CATEGORY,
   MONTH_PRODUCT,
   MONTH_SALES,
   MONTH_STORE,
@@ -49,9 +52,12 @@ export class RollUps {
   readonly #orders = new KeyedSums(1);
   readonly #dailyStore = new KeyedSums(DAILY_STORE.sums.length);
   readonly #dailyProduct = new KeyedSums(DAILY_PRODUCT.sums.length);
+  readonly #dailyCategory = new KeyedSums(DAILY_CATEGORY.sums.length);
   readonly #monthSales = new KeyedSums(MONTH_SALES.sums.length);
   readonly #monthStore = new KeyedSums(MONTH_STORE.sums.length);
   readonly #monthProduct = new KeyedSums(MONTH_PRODUCT.sums.length);
+  readonly #monthCategory = new KeyedSums(MONTH_CATEGORY.sums.length);
+  readonly #categories: ProductCategories;
   readonly #writeCells: RollUpWriter;
   readonly #writeCoarse: readonly (readonly [RollUpWriter, KeyedSums])[];
   readonly #staging: CellStaging;
@@ -61,15 +67,18 @@ export class RollUps {
 
   constructor(statements: Statements, dimensions: Dimensions, bulk: BulkFile) {
     this.#staging = new CellStaging(statements, bulk);
+    this.#categories = new ProductCategories(statements, dimensions.category);
     this.#stores = new KeyColumn(dimensions.store, 'store_id', 'region', 'currency');
     this.#products = new KeyColumn(dimensions.product, 'product_id', 'category');
     this.#writeCells = new RollUpWriter(statements, DAILY_SALES);
     this.#writeCoarse = [
       [new RollUpWriter(statements, DAILY_STORE), this.#dailyStore],
       [new RollUpWriter(statements, DAILY_PRODUCT), this.#dailyProduct],
+      [new RollUpWriter(statements, DAILY_CATEGORY), this.#dailyCategory],
       [new RollUpWriter(statements, MONTH_SALES), this.#monthSales],
       [new RollUpWriter(statements, MONTH_STORE), this.#monthStore],
       [new RollUpWriter(statements, MONTH_PRODUCT), this.#monthProduct],
+      [new RollUpWriter(statements, MONTH_CATEGORY), this.#monthCategory],
     ];
   }
 
@@ -125,6 +134,7 @@ export class RollUps {
     this.#coarsenOrders();
     this.#toMonths(this.#dailyStore, this.#monthStore);
     this.#toMonths(this.#dailyProduct, this.#monthProduct);
+    this.#toMonths(this.#dailyCategory, this.#monthCategory);
     for (const [writer, sums] of this.#writeCoarse) writer.write(sums);
     const touched = this.#cells.size;
     this.#empty();
@@ -135,6 +145,7 @@ export class RollUps {
   clear(): void {
     this.#stores.clear();
     this.#products.clear();
+    this.#categories.clear();
     this.#empty();
   }
 
@@ -162,6 +173,7 @@ export class RollUps {
     const product = keys[entry * 3 + 2]!;
     this.#dailyStore.add(day, store, 0, delta, 0);
     this.#dailyProduct.add(day, product, 0, delta, 0);
+    this.#dailyCategory.add(day, store, this.#categories.of(product), delta, 0);
     this.#monthSales.add(store, product, monthOf(day), delta, 0);
   }
 
@@ -176,7 +188,7 @@ export class RollUps {
   #toMonths(days: KeyedSums, months: KeyedSums): void {
     const { keys, sums, size, width } = days;
     for (let entry = 0; entry < size; entry++) {
-      months.add(monthOf(keys[entry * 3]!), keys[entry * 3 + 1]!, 0, sums, entry * width);
+      months.add(monthOf(keys[entry * 3]!), keys[entry * 3 + 1]!, keys[entry * 3 + 2]!, sums, entry * width);
     }
   }
 }

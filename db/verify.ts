@@ -6,15 +6,10 @@ import { ledgerOfFile } from './ledger.ts';
 import { ORDERS_OF_SALES } from './orders.ts';
 import {
   cellMargin,
-  DAILY_PRODUCT,
   DAILY_SALES,
-  DAILY_STORE,
   MARGIN_LINES,
   MARGIN_SUM,
   MEASURES,
-  MONTH_PRODUCT,
-  MONTH_SALES,
-  MONTH_STORE,
   ROLL_UP_TABLES,
   type RollUpTable,
 } from './roll-up-tables.ts';
@@ -47,7 +42,7 @@ export function verify(db: Database): Verification {
   return onSnapshot(db, () => {
     const orders = new KeyedSums(1);
     const differences = compareOrders(db, orders);
-    const expected = expectedRollUps(cellsOfSales(db, ALL_SALES), orders);
+    const expected = expectedRollUps(cellsOfSales(db, ALL_SALES), orders, categoriesOf(db));
     for (const [table, sums] of expected) differences.push(...compareRollUp(db, table, sums));
     differences.push(...compareLedger(db), ...strayRows(db));
     const tables = ['sales', 'orders', 'files', ...ROLL_UP_TABLES.map(({ name }) => name)];
@@ -85,16 +80,20 @@ function report(to: Difference[], kept: OrderRow | null, expected: OrderRow | nu
 }
 
 /** What every roll-up should hold. */
-function expectedRollUps(cells: KeyedSums, orders: KeyedSums): (readonly [RollUpTable, KeyedSums])[] {
-  const coarse = [DAILY_STORE, DAILY_PRODUCT, MONTH_SALES, MONTH_STORE, MONTH_PRODUCT].map((table) => {
+function expectedRollUps(
+  cells: KeyedSums,
+  orders: KeyedSums,
+  categories: Categories,
+): (readonly [RollUpTable, KeyedSums])[] {
+  const coarse = ROLL_UP_TABLES.filter((table) => table !== DAILY_SALES).map((table) => {
     const sums = new KeyedSums(table.sums.length);
-    addTo(sums, table, cells, (from, at, sum) => {
+    addTo(sums, table, cells, categories, (from, at, sum) => {
       sum.set(from.subarray(at, at + MEASURES.length));
       sum[MEASURES.length] = Number(from[at + MARGIN_LINES]! > 0);
       sum[MEASURES.length + 1] = cellMargin(from[at + MARGIN_LINES]!, from[at + MARGIN_SUM]!);
     });
     if (table.sums.includes('orders')) {
-      addTo(sums, table, orders, (from, at, sum) => {
+      addTo(sums, table, orders, categories, (from, at, sum) => {
         sum[table.sums.indexOf('orders')] = from[at]!;
       });
     }
@@ -103,13 +102,22 @@ function expectedRollUps(cells: KeyedSums, orders: KeyedSums): (readonly [RollUp
   return [[DAILY_SALES, cells], ...coarse];
 }
 
-const PARTS = ['day', 'store_key', 'product_key', 'month'];
+const PARTS = ['day', 'store_key', 'product_key', 'month', 'category_key'];
+
+/** Category keys by product key. */
+type Categories = ReadonlyMap<number, number>;
+
+function categoriesOf(db: Database): Categories {
+  const sql = 'SELECT product_key, category_key FROM products JOIN categories USING (category)';
+  return new Map(db.prepare(sql).raw().all() as [number, number][]);
+}
 
 /** Adds to the sums of a table what `fill` writes for each entry of `from`. */
 function addTo(
   to: KeyedSums,
   table: RollUpTable,
   from: KeyedSums,
+  categories: Categories,
   fill: (from: Float64Array, at: number, sum: Float64Array) => void,
 ): void {
   const sum = new Float64Array(to.width);
@@ -118,6 +126,7 @@ function addTo(
   for (let entry = 0; entry < from.size; entry++) {
     for (let i = 0; i < 3; i++) parts[i] = from.keys[entry * 3 + i]!;
     parts[3] = Math.floor(parts[0]! / 100);
+    parts[4] = categories.get(parts[2]!) ?? 0;
     fill(from.sums, entry * from.width, sum);
     to.add(parts[a!]!, parts[b!]!, c === undefined ? 0 : parts[c]!, sum, 0);
   }

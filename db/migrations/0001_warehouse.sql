@@ -40,7 +40,8 @@ CREATE TABLE affixes (
 ) STRICT;
 
 -- Facts. sale_id = file_id * 2^32 + line, so rows are appended in key order and each knows the line it came from. Of several
--- records made of one line, the second has 2^27 more, and so on.
+-- records made of one line, the second has 2^27 more, and so on. No index: none is needed, and without one SQLite can copy
+-- rows whole (see bulk-file.ts).
 
 CREATE TABLE sales (
   sale_id INTEGER PRIMARY KEY,

@@ -29,7 +29,16 @@ t.test('finds nothing where nothing is wrong, and says what it looked at', async
 });
 
 t.test('finds a wrong, a missing and a superfluous row in every table it recomputes', async (t) => {
-  for (const table of ['daily_sales', 'daily_store', 'daily_product', 'month_sales', 'month_store', 'month_product']) {
+  for (const table of [
+    'daily_sales',
+    'daily_store',
+    'daily_product',
+    'daily_category',
+    'month_sales',
+    'month_store',
+    'month_product',
+    'month_category',
+  ]) {
     t.same(foundAfter(`UPDATE ${table} SET revenue = revenue + 1 WHERE lines = (SELECT max(lines) FROM ${table})`), [
       table,
     ]);
@@ -56,10 +65,12 @@ t.test('finds a sale that was changed in all that is made from it', async (t) =>
     'UPDATE sales SET revenue = revenue + 1, order_ref = order_ref + 500000 WHERE sale_id = (SELECT min(sale_id) FROM sales WHERE revenue > 0 AND order_ref > 0)',
   );
   t.same(found, [
+    'daily_category',
     'daily_product',
     'daily_sales',
     'daily_store',
     'ledger',
+    'month_category',
     'month_product',
     'month_sales',
     'month_store',
@@ -83,4 +94,18 @@ t.test('says where and what', async (t) => {
       expected: lines,
     },
   ]);
+});
+
+t.test('sums by category are added to a warehouse that has none yet', async (t) => {
+  const folder = t.testdir();
+  const older = join(folder, 'older.db');
+  await db.backup(older);
+  const before = openDatabase(older);
+  before.exec('DROP TABLE daily_category; DROP TABLE month_category; DROP TABLE categories');
+  before.pragma('user_version = 1');
+  before.close();
+  t.throws(() => openDatabase(older, { readonly: true }), { code: 'database_older' });
+  const migrated = openDatabase(older);
+  t.teardown(() => migrated.close());
+  t.match(verify(migrated), { ok: true, checked: { daily_category: /\d/ }, differences: [] });
 });
