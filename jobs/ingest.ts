@@ -33,11 +33,11 @@ export interface IngestOptions {
  */
 export async function ingest(options: IngestOptions): Promise<RunReport> {
   const { home, trigger = 'ingest', signal = new AbortController().signal, onEvent = () => {} } = options;
-  const { now = Date.now, wait = true, files } = options;
+  const { now = Date.now, wait = true } = options;
   const onWait = (holder: Extract<IngestEvent, { type: 'waiting' }>['holder']) => onEvent({ type: 'waiting', holder });
   const lock = await lockHome(home, { what: trigger, wait, signal, onWait, now });
   try {
-    const found = await candidates(home, files, signal);
+    const found = await candidates(home, options, signal);
     const writer = found.files.length === 0 ? null : WriterThread.start(home);
     writer?.catch(() => {});
     try {

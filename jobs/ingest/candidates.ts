@@ -21,15 +21,21 @@ export interface Candidates {
   readonly unfinished: readonly string[];
 }
 
-/** The files to look at: those named, or all that the inbox holds. What an earlier run had claimed comes first. */
+export interface CandidateOptions {
+  /** Paths of the files; without them, all that the inbox holds. */
+  readonly files?: readonly string[];
+  /** The dataset that the files are said to be of. */
+  readonly dataset?: string;
+}
+
+/** The files to look at. What an earlier run had claimed comes first, unless only the files named are said to be of a dataset. */
 export async function candidates(
   home: Home,
-  named: readonly string[] | undefined,
+  { files: named, dataset }: CandidateOptions,
   signal: AbortSignal,
 ): Promise<Candidates> {
-  const claimed = await Promise.all(
-    (await claimedBefore(home)).map((name) => candidate(join(home.claimed, name), 'claimed')),
-  );
+  const before = named && dataset !== undefined ? [] : await claimedBefore(home);
+  const claimed = await Promise.all(before.map((name) => candidate(join(home.claimed, name), 'claimed')));
   if (named) {
     const files = await Promise.all(named.map((path) => candidate(resolve(path), originOf(home, path))));
     return { files: [...claimed, ...files], unfinished: [] };

@@ -1,5 +1,5 @@
 import { readdir } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { TillstreamError } from '../../engine/errors.ts';
 import type { LedgerEntry } from '../../engine/ledger.ts';
 import { run } from '../../engine/run.ts';
@@ -46,6 +46,12 @@ interface Progress {
 }
 
 type OpenFile = Extract<OpenedFile, { status: 'open' }>;
+
+const REPLACED = { code: 'file_changed', message: 'another file has come in its place' };
+
+function isChanged(error: unknown): boolean {
+  return error instanceof TillstreamError && error.code === 'file_changed';
+}
 
 /** What a sample only suggests, and what the contract passes over, is kept with the run and not announced. */
 function isWorthSaying({ action, kind }: Finding): boolean {
@@ -114,7 +120,10 @@ export class FileLoader {
     progress.notes = drift.findings.filter(isWorthSaying).map(({ message }) => message);
     this.#note(this.#setting.writer.recordDrift(opened.fileId, driftRecords(drift)));
     if (drift.failure !== undefined) throw badContract(candidate.path, drift.failure);
-    await this.#run(progress, dataset, plan, opened);
+    await this.#run(progress, dataset, plan, opened).catch((error: unknown) => {
+      if (opened.resume && isChanged(error)) return this.#startOver(progress, dataset, plan);
+      throw error;
+    });
     this.#lastShapes.set(dataset.name, recognition.shape);
     return this.#done(progress);
   }
@@ -146,13 +155,29 @@ export class FileLoader {
   }
 
   #open(progress: Progress, dataset: Dataset, plan: FilePlan, hash: string | undefined): Promise<OpenedFile> {
-    const { name, sizeBytes } = progress.candidate;
+    const { sizeBytes } = progress.candidate;
     const { runId, writer } = this.#setting;
+    // The name that it is claimed by is the one that the next run knows it again by.
+    const name = basename(progress.path);
     return writer.openFile({
       ...{ runId, name, sizeBytes, dataset: dataset.name, path: progress.destination },
       ...(hash !== undefined && { contentHash: hash }),
       ...{ disposition: dataset.disposition, primaryKey: dataset.primaryKey, fingerprint: plan.fingerprint },
     });
+  }
+
+  /** Another file of the same name and size has come in place of the one that was interrupted. */
+  async #startOver(progress: Progress, dataset: Dataset, plan: FilePlan): Promise<void> {
+    const { writer, signal } = this.#setting;
+    const { path, fileId } = progress;
+    if (fileId !== null) await writer.failFile(fileId, REPLACED);
+    const hash = await contentHash(path, signal);
+    // Being read in another way, as it were, it is not taken for the one that was interrupted, whose records are removed.
+    const opened = await this.#open(progress, dataset, { ...plan, fingerprint: `${plan.fingerprint} ${hash}` }, hash);
+    if (opened.status === 'unchanged') return;
+    progress.fileId = opened.fileId;
+    progress.notes = ['is another one than the file of its name that was interrupted; read from its beginning'];
+    await this.#run(progress, dataset, plan, opened);
   }
 
   async #run(
@@ -198,8 +223,12 @@ export class FileLoader {
     return this.#report(progress, 'done');
   }
 
-  async #archive({ candidate, path, destination }: Progress): Promise<void> {
-    if (candidate.origin !== 'named') await archive(path, destination);
+  /** All is committed by now: a file that can't be moved stays claimed, and the next run moves it. */
+  async #archive({ candidate, path, destination, notes }: Progress): Promise<void> {
+    if (candidate.origin === 'named') return;
+    await archive(path, destination).catch((error: Error) => {
+      notes.push(`it is in the warehouse and could not be moved to data/ingested yet: ${error.message}`);
+    });
   }
 
   /** After a failure the file goes back to where a person sees it. A second failure must not hide the first. */

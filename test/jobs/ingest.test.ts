@@ -1,7 +1,9 @@
-import { cp, readdir, readFile, rename } from 'node:fs/promises';
+import { cp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import t from 'tap';
+import { openDatabase } from '../../db/connection.ts';
+import { verify } from '../../db/verify.ts';
 import type { Home } from '../../jobs/home.ts';
 import type { IngestEvent } from '../../jobs/ingest/events.ts';
 import { ingest } from '../../jobs/ingest.ts';
@@ -206,6 +208,51 @@ t.test('stopping keeps what was committed, and the next run goes on from there',
   const resumed = await ingest({ home });
   t.match(resumed.files, [{ status: 'done', inserted: 100_000, notes: [/went on/] }]);
   t.strictSame(contentsOf(home), contentsOf(whole));
+});
+
+t.test(
+  'another file in the place of an interrupted one, of the same name and size, is read from its beginning',
+  async (t) => {
+    const config = { checkpointBytes: 65_536, datasets: { till: TILL } };
+    const home = await homeWith(t, { 'data/raw/a.csv': tillCsv(50_000) }, config);
+    const stop = new AbortController();
+    const checkpoints = () => figure(home, 'SELECT count(*) FROM checkpoints');
+    const onEvent = ({ type }: IngestEvent) => {
+      if (type === 'sample' && checkpoints() === 1) stop.abort();
+    };
+    t.equal((await ingest({ home, signal: stop.signal, sampleMs: 5, onEvent })).status, 'aborted');
+    t.ok(Number(figure(home, 'SELECT count(*) FROM sales')) > 0);
+    await drop(join(home.raw, 'a.csv'), tillCsv(50_000).replaceAll('1.50', '2.50'));
+    const report = await ingest({ home });
+    t.match(report.files, [
+      { status: 'done', inserted: 50_000, revenue: { inserted: '250000' }, notes: [/another one/] },
+    ]);
+    t.equal(figure(home, 'SELECT sum(revenue) FROM sales'), 2_500_000_000, 'nothing of the other is left');
+    const db = openDatabase(home.database, { readonly: true });
+    t.teardown(() => db.close());
+    t.match(verify(db), { ok: true });
+  },
+);
+
+t.test('a file that cannot be moved after its commit is moved by the next run', async (t) => {
+  const home = await homeWith(t, { 'data/raw/a.csv': tillCsv(3) });
+  await rename(home.ingested, `${home.ingested}.away`);
+  await writeFile(home.ingested, 'in the way');
+  const report = await ingest({ home }).catch((error: Error) => error);
+  t.match(report, { code: /./ }, 'a folder that is none is told of before anything is done');
+  await rm(home.ingested);
+  await rename(`${home.ingested}.away`, home.ingested);
+  t.match((await ingest({ home })).files, [{ status: 'done', inserted: 3 }]);
+});
+
+t.test('files that a killed run had claimed are not taken for the dataset of others', async (t) => {
+  const other = { ...TILL, match: { files: ['other*'] } };
+  const home = await homeWith(t, { 'b.csv': tillCsv(2) }, { datasets: { till: TILL, other } });
+  await drop(join(home.claimed, 'a.csv'), tillCsv(3, 5));
+  t.match((await ingest({ home, files: [join(home.dir, 'b.csv')], dataset: 'other' })).files, [
+    { name: 'b.csv', dataset: 'other' },
+  ]);
+  t.match((await ingest({ home })).files, [{ name: 'a.csv', dataset: 'till', status: 'done' }]);
 });
 
 async function homeWithCopy(home: Home): Promise<Home> {
