@@ -8,7 +8,7 @@ import { closes, resumes, stops } from './life-checks.ts';
 import { batchOf, digestOf, resplit, withEmptyRecord } from './material.ts';
 import { type Outcome, Rehearsal } from './rehearsal.ts';
 
-const EMPTY_LINE = 1_000_000_000;
+const EMPTY_LINE = 100_000_000;
 
 /** The checks by name, in the order in which they are made. */
 export const CHECKS: Readonly<Record<string, (request: CheckRequest) => void | Promise<void>>> = {
