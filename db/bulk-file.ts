@@ -1,6 +1,7 @@
 import { closeSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
 import type { Database } from 'better-sqlite3';
-import { type PageStore, putNumber, TableImage } from './page-image.ts';
+import { putNumber } from './page-bytes.ts';
+import { type PageStore, TableImage } from './page-image.ts';
 import { DAILY_SALES } from './roll-up-tables.ts';
 
 /** Name that the file has in SQL. */

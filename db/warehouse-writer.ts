@@ -2,7 +2,7 @@ import type { Database } from 'better-sqlite3';
 import type { Batch } from '../engine/batch.ts';
 import { TillstreamError } from '../engine/errors.ts';
 import { ledgerTotals } from '../engine/ledger.ts';
-import type { Checkpoint, Tally } from '../engine/operator.ts';
+import type { Checkpoint } from '../engine/operator.ts';
 import type {
   Drift,
   FileToLoad,
@@ -14,6 +14,7 @@ import type {
   WriteTallies,
 } from '../operators/warehouse.ts';
 import { BulkFile } from './bulk-file.ts';
+import { CommitGroup } from './commit-group.ts';
 import { type OpenOptions, openDatabase } from './connection.ts';
 import { DeadLetterWriter } from './dead-letter-writer.ts';
 import { Dimensions } from './dimensions.ts';
@@ -34,16 +35,6 @@ import { Statements } from './statements.ts';
 export interface WriterOptions extends OpenOptions {
   /** Milliseconds since 1970. */
   readonly now?: () => number;
-}
-
-/** What was given since the last commit, to be compared with each other. */
-interface Group {
-  fileId: number;
-  /** Records and money of the main port, and those that `aggregate` counted. */
-  readonly records: Tally;
-  readonly aggregated: Tally;
-  /** Rows that should have been inserted. */
-  rows: number;
 }
 
 /** Opens the warehouse in `file` for writing; see openDatabase for the errors. There may be one writer at a time. */
@@ -68,7 +59,7 @@ class WarehouseWriter implements Warehouse {
   readonly #merger: Merger;
   readonly #letters: DeadLetterWriter;
   readonly #loading = new Map<number, LoadingFile>();
-  #group = emptyGroup();
+  #group = new CommitGroup(0);
   #version: number;
 
   constructor(db: Database, now: () => number) {
@@ -132,11 +123,7 @@ class WarehouseWriter implements Warehouse {
       const rows = this.#reader.read(batch, file.fileId);
       this.#descriptions.add(batch, rows.product_key);
       const tallies = file.disposition === 'merge' ? this.#merge(batch, rows, file) : this.#append(rows);
-      for (const { records, amount } of Object.values(tallies)) {
-        this.#group.records.records += records;
-        this.#group.records.amount += amount;
-      }
-      this.#group.rows += tallies.inserted.records + tallies.updated.records;
+      this.#group.add(tallies);
       return tallies;
     });
   }
@@ -144,8 +131,7 @@ class WarehouseWriter implements Warehouse {
   mergeAggregates(batch: Batch): void {
     this.#into(batch, () => {
       const { lines, revenue } = this.#rollUps.addBatch(batch);
-      this.#group.aggregated.records += lines;
-      this.#group.aggregated.amount += revenue;
+      this.#group.addAggregated(lines, revenue);
     });
   }
 
@@ -173,7 +159,7 @@ class WarehouseWriter implements Warehouse {
 
   rollback(): void {
     if (this.#db.inTransaction) this.#db.exec('ROLLBACK');
-    this.#group = emptyGroup();
+    this.#group = new CommitGroup(0);
     for (const part of [this.#facts, this.#orders, this.#rollUps, this.#merger, this.#letters, this.#bulk])
       part.clear();
     // Keys that the transaction had given out are free again.
@@ -238,14 +224,14 @@ class WarehouseWriter implements Warehouse {
   /** Writes what was gathered, all but the commit itself. */
   #write(file: LoadingFile, checkpoint: Checkpoint): void {
     this.#writeRows();
-    this.#checkGroup(file);
+    this.#group.check(file.name, this.#facts.inserted);
     this.#files.addCells(file.fileId, this.#rollUps.apply());
     this.#letters.flush();
     addToLedger(this.#statements, file.fileId, 0, checkpoint.counts);
     this.#files.saveCheckpoint(file.fileId, 0, checkpoint);
     this.#bumpVersion();
     this.#facts.clear();
-    this.#group = { ...emptyGroup(), fileId: file.fileId };
+    this.#group = new CommitGroup(file.fileId);
   }
 
   #writeRows(): void {
@@ -256,24 +242,6 @@ class WarehouseWriter implements Warehouse {
     if (staged.includes(true)) this.#bulk.publish();
     for (const part of parts) part.copy();
     this.#merger.flush();
-  }
-
-  /** What was written, what SQLite says was written and what the roll-ups counted are one and the same. */
-  #checkGroup({ name }: LoadingFile): void {
-    const { records, aggregated, rows } = this.#group;
-    if (records.records !== aggregated.records || records.amount !== aggregated.amount) {
-      throw new TillstreamError(
-        'roll_ups_differ',
-        `${name}: batch-insert was given ${records.records} records, of which aggregate counted ${aggregated.records}; ` +
-          'the plan needs aggregate, and after it nothing that adds, drops or changes records',
-      );
-    }
-    if (rows !== this.#facts.inserted) {
-      throw new TillstreamError(
-        'rows_differ',
-        `${name}: ${rows} rows were given to SQLite, which inserted ${this.#facts.inserted}`,
-      );
-    }
   }
 
   /** Marks the file done; returns a sentence if its ledger does not balance. */
@@ -347,7 +315,7 @@ class WarehouseWriter implements Warehouse {
   #begin(fileId: number): void {
     if (!this.#db.inTransaction) {
       this.#beginWriting();
-      this.#group = { ...emptyGroup(), fileId };
+      this.#group = new CommitGroup(fileId);
     }
     if (this.#group.fileId === fileId) return;
     throw new TillstreamError(
@@ -378,10 +346,6 @@ class WarehouseWriter implements Warehouse {
     if (file) return file;
     throw new TillstreamError('file_not_open', `file ${fileId} is not open; openFile comes before its records`);
   }
-}
-
-function emptyGroup(): Group {
-  return { fileId: 0, records: { records: 0, amount: 0 }, aggregated: { records: 0, amount: 0 }, rows: 0 };
 }
 
 /** Is the file about to be loaded the one that was interrupted, to be read in the same way? */
