@@ -59,7 +59,8 @@ export class KeptRecords {
 
   #read(record: Buffer, wasTooLong: boolean): KeptRecord {
     const { maxRecordBytes } = this.#dialect;
-    if (record.length > maxRecordBytes - CUT_BYTES) return { faults: [tooLong(maxRecordBytes, false)] };
+    if (record.length > maxRecordBytes - (wasTooLong ? CUT_BYTES : 0))
+      return { faults: [tooLong(maxRecordBytes, false)] };
     const parsed = this.#parse(record, wasTooLong);
     const broken = isUtf8(record) ? [] : [BROKEN_UTF8];
     if ('fault' in parsed) return { faults: [parsed.fault, ...broken] };

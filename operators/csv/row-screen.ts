@@ -80,8 +80,11 @@ export class RowScreen {
   }
 
   #isBlank({ stride, starts, ends }: RecordBlock, bytes: Buffer, row: number): boolean {
-    const first = row * stride;
-    return this.#data.every((i) => isBlank(bytes, starts[first + i]!, ends[first + i]!));
+    for (const i of this.#data) {
+      const cell = row * stride + i;
+      if (!isBlank(bytes, starts[cell]!, ends[cell]!)) return false;
+    }
+    return true;
   }
 
   #isHeader({ stride, starts, ends }: RecordBlock, bytes: Buffer, row: number): boolean {

@@ -43,8 +43,8 @@ export class Scanner {
 
   constructor(options: ScannerOptions) {
     this.#kept = KeptRecords.among(options.names, options.dialect);
-    const { maxRecordBytes } = options.dialect;
-    const dialect = { ...options.dialect, maxRecordBytes: this.#kept?.maxRowBytes ?? maxRecordBytes };
+    const kept = this.#kept;
+    const dialect = kept ? { ...options.dialect, maxRecordBytes: kept.maxRowBytes } : options.dialect;
     this.#options = { ...options, dialect };
     this.#stride = options.names.length;
     this.#screen = new RowScreen(options);
