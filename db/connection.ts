@@ -22,7 +22,7 @@ const DEFAULTS = { readonly: false, busyTimeoutMs: 5_000, check: 'small' } as co
 const SMALL_BYTES = 32 * 1024 * 1024;
 /** Larger pages than SQLite's own 4096: fewer page splits and frames when rows are appended by the hundred thousand. */
 const PAGE_BYTES = 16_384;
-const CACHE_KIB = 64 * 1024;
+const CACHE_KIB = 16 * 1024;
 /** Pages in the write-ahead log before it is copied into the database: 64 MiB. */
 const WAL_PAGES = 4_096;
 

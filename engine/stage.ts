@@ -9,6 +9,8 @@ import { BatchPacker } from './transfer.ts';
 
 /** Batches that may be under way to the other thread or wait there: what bounds memory when it is slower. */
 const CREDITS = 4;
+/** Batches are kept outside the heap; a stage makes few objects, and by default these would be let lie for 48 MB. */
+const YOUNG_GENERATION_MB = 12;
 
 /** What a run hears from its stage. */
 export interface StageListener {
@@ -41,7 +43,8 @@ export class Stage {
   #listener: StageListener | null = null;
 
   private constructor(setup: StageSetup) {
-    this.#worker = new Worker(new URL('./stage-worker.ts', import.meta.url), { workerData: setup });
+    const resourceLimits = { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB };
+    this.#worker = new Worker(new URL('./stage-worker.ts', import.meta.url), { workerData: setup, resourceLimits });
     this.#ready = new Promise((resolve, reject) => {
       this.#calls.set(0, { resolve: () => resolve(), reject });
     });
