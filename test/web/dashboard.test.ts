@@ -154,7 +154,7 @@ t.test('with sales there', async (t) => {
       t.ok(picture.bytes.length > 2_000, `${title} has something on it`);
     }
     const csv = await download(page, page.getByRole('link', { name: 'CSV of Revenue by region' }).click());
-    const answer = await fetch(`${serving.url}/kpi/breakdown?by=region&limit=20&format=csv`);
+    const answer = await fetch(`${serving.url}/kpi/breakdown?by=region&limit=12&format=csv`);
     t.equal(csv.bytes.toString(), await answer.text());
   });
 
@@ -167,6 +167,16 @@ t.test('with sales there', async (t) => {
     t.match(await page.locator('article').innerText(), items[0]!.meaning!, 'in plain words');
     t.match(page.url(), /reason=not_a_number/);
     const csv = await download(page, page.getByRole('link', { name: 'Download CSV' }).click());
+    await page.getByRole('link', { name: 'Dead letters' }).click();
+    await until(
+      () => page.locator('article').count(),
+      (rows) => rows > items.length,
+    );
+    t.notMatch(page.url(), /reason=/, 'the menu leads to all of them again');
+    await page.getByRole('link', { name: 'Runs' }).click();
+    await page.getByRole('table').getByRole('link', { name: '3', exact: true }).click();
+    await page.getByRole('button', { name: /^Run 1/ }).waitFor();
+    t.match(page.url(), /#\/dead-letters\?run=1$/, 'a link leads to those of a run');
     t.match(csv.bytes.toString(), /not_a_number.*twelve/);
     t.same(complaints, []);
   });
@@ -227,6 +237,7 @@ t.test('a page that lost its server says so, comes back by itself, and shows wha
     () => tile(page, 'Revenue'),
     (text) => text === headline(summary.revenue),
   );
+  t.equal(await tile(page, 'Orders'), count(summary.orders!));
 });
 
 t.test('a server with a token lets a page in by the address it gives, and by hand', async (t) => {

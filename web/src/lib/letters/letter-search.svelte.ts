@@ -9,7 +9,7 @@ type Filter = (typeof FILTERS)[number];
 
 /** Which dead letters are looked at, kept in the address. */
 export class LetterSearch {
-  #params = $state.raw(new URLSearchParams());
+  #params = $state.raw(paramsOf(location.hash));
 
   get by(): Group {
     const said = this.#params.get('by');
@@ -52,18 +52,9 @@ export class LetterSearch {
     });
   }
 
-  /** Reads the address now and whenever it changes, until the function that it returns is called. */
-  listen(): () => void {
-    const read = () => {
-      this.#params = paramsOf(location.hash);
-    };
-    read();
-    addEventListener('popstate', read);
-    addEventListener('hashchange', read);
-    return () => {
-      removeEventListener('popstate', read);
-      removeEventListener('hashchange', read);
-    };
+  /** Takes over what the address says; to be called whenever the router has changed it. */
+  read(): void {
+    this.#params = paramsOf(location.hash);
   }
 
   /** Whatever else changes, it is the first page again. */

@@ -6,7 +6,11 @@ const CELL = { width: 44, height: 32, gap: 2 };
 const HEAD = { width: 52, height: 26 };
 
 /** The heat map drawn on a canvas, to be saved; put nowhere. `near` lends it its font. */
-export function heatPicture({ hours, rows, highest }: HeatMap, palette: Palette, near: HTMLElement): HTMLCanvasElement {
+export function heatPicture(
+  { hours, rows, highest, isDaily }: HeatMap,
+  palette: Palette,
+  near: HTMLElement,
+): HTMLCanvasElement {
   const canvas = document.createElement('canvas');
   canvas.width = HEAD.width + hours.length * CELL.width + 12;
   canvas.height = HEAD.height + rows.length * CELL.height + 12;
@@ -15,7 +19,7 @@ export function heatPicture({ hours, rows, highest }: HeatMap, palette: Palette,
   pen.font = `12px ${getComputedStyle(near).fontFamily}`;
   pen.fillStyle = palette.ink;
   hours.forEach((hour, index) => {
-    pen.fillText(String(hour), HEAD.width + index * CELL.width + 14, 16);
+    pen.fillText(isDaily ? 'all day' : String(hour), HEAD.width + index * CELL.width + 14, 16);
   });
   rows.forEach(({ weekday: number, cells }, row) => {
     const y = HEAD.height + row * CELL.height;

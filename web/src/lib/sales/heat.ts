@@ -6,6 +6,8 @@ export interface HeatMap {
   /** Weekday 1 to 7, then as `hours`. */
   readonly rows: readonly { readonly weekday: number; readonly cells: readonly (BreakdownRow | null)[] }[];
   readonly highest: number;
+  /** Is nothing known but the day? Then all stands at hour 0. */
+  readonly isDaily: boolean;
 }
 
 /** Rows keyed `5-14` as a grid of weekdays and hours; null where hours are not known. */
@@ -22,5 +24,6 @@ export function heatMapOf(items: readonly BreakdownRow[]): HeatMap | null {
     weekday,
     cells: hours.map((hour) => cells.get(`${weekday}-${hour}`) ?? null),
   }));
-  return { hours, rows, highest: Math.max(...items.map(({ revenue }) => revenue), 0) };
+  const isDaily = hours.length === 1 && first === 0;
+  return { hours, rows, isDaily, highest: Math.max(...items.map(({ revenue }) => revenue), 0) };
 }

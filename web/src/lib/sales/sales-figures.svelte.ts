@@ -58,7 +58,7 @@ export class SalesFigures {
       summary: address('/kpi/summary', compared),
       trend: address('/kpi/trend', { ...compared, granularity, window: 7 }),
       lastDays: address('/kpi/trend', { ...query, granularity: 'day', window: 7, limit: 10 }),
-      regions: by('region', 20),
+      regions: by('region', 12),
       products: by('product', 10),
       categories: by('category', 12),
       hours: address('/kpi/breakdown', { by: 'weekday_hour', ...query, limit: 200 }),

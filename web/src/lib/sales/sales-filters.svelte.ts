@@ -9,7 +9,7 @@ export type Comparison = 'previous_period' | 'previous_year' | 'none';
 
 /** What is looked at, kept in the address and nowhere else: a link shows another what one sees. */
 export class SalesFilters {
-  #params = $state.raw(new URLSearchParams());
+  #params = $state.raw(paramsOf(location.hash));
   readonly #preset = $derived(presetIn(this.#params));
   readonly #period: Period = $derived(
     this.#preset === 'custom'
@@ -86,18 +86,9 @@ export class SalesFilters {
     });
   }
 
-  /** Reads the address now and whenever it changes, until the function that it returns is called. */
-  listen(): () => void {
-    const read = () => {
-      this.#params = paramsOf(location.hash);
-    };
-    read();
-    addEventListener('popstate', read);
-    addEventListener('hashchange', read);
-    return () => {
-      removeEventListener('popstate', read);
-      removeEventListener('hashchange', read);
-    };
+  /** Takes over what the address says; to be called whenever the router has changed it. */
+  read(): void {
+    this.#params = paramsOf(location.hash);
   }
 
   #change(edit: (params: URLSearchParams) => void): void {
