@@ -44,7 +44,7 @@ class Aggregate implements OperatorInstance {
   readonly #options: Static<typeof Options>;
   readonly #context: OperatorContext;
   #encoders: KeyEncoder[];
-  #table: GroupTable;
+  readonly #table: GroupTable;
   readonly #scales = new Map<string, number>();
   #sequence = 0;
 
@@ -87,7 +87,7 @@ class Aggregate implements OperatorInstance {
     const provenance = syntheticProvenance(size);
     const groups = new Batch({ split, sequence: this.#sequence++, provenance, columns, length: size, port });
     this.#encoders = by.map(() => new KeyEncoder());
-    this.#table = new GroupTable(by.length, measures.length);
+    this.#table.clear();
     await out.emit(groups);
   }
 

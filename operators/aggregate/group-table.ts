@@ -34,6 +34,13 @@ export class GroupTable {
     return groups.codes;
   }
 
+  /** Forgets all groups. */
+  clear(): void {
+    for (const pairs of this.#pairs) pairs.clear();
+    for (const sum of this.#sums) sum.fill(0);
+    this.#begun = false;
+  }
+
   /** Codes of every key by group. */
   keys(): Int32Array[] {
     let rest: Int32Array = Int32Array.from({ length: this.size }, (_, group) => group);

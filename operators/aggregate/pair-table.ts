@@ -2,6 +2,7 @@ const UNSEEN = -1;
 const MISSING = -1;
 /** Entries that a table by both codes may have, 16 MiB; beyond, pairs are looked up one by one. */
 const MOST_ENTRIES = 4_194_304;
+const KEPT_ENTRIES = 524_288;
 const FACTOR = 2 ** 26;
 
 /** Codes from -1 up to, and not including, `size`. */
@@ -40,6 +41,17 @@ export class PairTable {
         table[entry] = pair;
       }
       into[row] = pair;
+    }
+  }
+
+  /** Forgets all pairs. Keeps a table of moderate size, for the next pairs will mostly need one as large. */
+  clear(): void {
+    this.size = 0;
+    this.#looked.clear();
+    if (this.#table && this.#table.length <= KEPT_ENTRIES) this.#table.fill(UNSEEN);
+    else {
+      this.#table = new Int32Array(0);
+      this.#stride = 0;
     }
   }
 
