@@ -9,7 +9,7 @@ import type { Home } from '../../jobs/home.ts';
 import { figure, homeWith, TILL, tillCsv } from '../jobs/home-with.ts';
 
 const COMMAND = resolve(import.meta.dirname, '../../bin/tillstream.js');
-const RECORDS = 200_000;
+const RECORDS = 120_000;
 
 /** A home whose inbox takes a second or more to load, in many commits. */
 function homeWithMuch(t: Test): Promise<Home> {
@@ -75,9 +75,10 @@ t.test('a second Ctrl-C ends it at once', async (t) => {
   child.kill('SIGINT');
   child.kill('SIGCONT');
   const again = setInterval(() => child.kill('SIGINT'), 350);
-  const { code } = await ended;
+  const { code, signal } = await ended;
   clearInterval(again);
-  t.ok(code === 1 || code === 130, `ended with ${code}`);
+  // The last signal may also come when the command has ended and no longer catches it.
+  t.ok(code === 1 || code === 130 || signal === 'SIGINT', `ended with ${code ?? signal}`);
 });
 
 t.test('as many records as the terminal reads: a closed pipe is no failure', async (t) => {
