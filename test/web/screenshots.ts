@@ -80,5 +80,6 @@ async function loadBigFile(page: Page, home: Home): Promise<void> {
   const buffer = await readFile(join(out, name));
   await page.setInputFiles('input[type=file]', { name, mimeType: 'text/csv', buffer });
   await page.getByText(`Loading ${name}`).waitFor();
-  await page.waitForFunction('document.querySelector("progress[aria-label^=Bytes]")?.value > 0.35');
+  const progress = page.getByRole('progressbar', { name: 'Bytes of this run' });
+  while (Number(await progress.getAttribute('value')) < 0.35) await page.waitForTimeout(30);
 }
