@@ -10,7 +10,8 @@ const ARGUMENTS = ['--no-sandbox', '--disable-gpu', '--disable-background-networ
 export async function launch(): Promise<Browser> {
   const system = [process.env.CHROMIUM, ...SYSTEM].find((path) => path && existsSync(path));
   const executablePath = system ?? (await sparticuz.executablePath());
-  return chromium.launch({ executablePath, args: system ? ARGUMENTS : [...sparticuz.args, ...ARGUMENTS] });
+  // Not with the package's own arguments: one process for all ends with the first page, and its web security is off.
+  return chromium.launch({ executablePath, args: ARGUMENTS });
 }
 
 export interface Visit {
