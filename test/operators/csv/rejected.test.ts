@@ -60,7 +60,7 @@ const told = (records: readonly Given[]) => records.map((record) => record.told)
 t.test('what is rejected reads as it did before, however often, in any dialect', async (t) => {
   const seen = new Set<string>();
   const property = fc.asyncProperty(csvBytes, dialects, async (bytes, parts) => {
-    const dialect = { ...parts, encoding: 'utf-8', maxRecordBytes: 64 };
+    const dialect = { ...parts, encoding: 'utf-8', maxRecordBytes: 24 };
     const file = Buffer.concat([Buffer.from(`${NAMES.join(dialect.delimiter)}\n`), bytes]);
     const first = await given(file, dialect).catch(() => []); // full of control characters
     const again = await given(rejected(first, NAMES, dialect), { ...dialect, header: false, skipRows: 3 });
