@@ -58,9 +58,6 @@ export class KeptRecords {
   }
 
   #read(record: Buffer, wasTooLong: boolean): KeptRecord {
-    const { maxRecordBytes } = this.#dialect;
-    if (record.length > maxRecordBytes - (wasTooLong ? CUT_BYTES : 0))
-      return { faults: [tooLong(maxRecordBytes, false)] };
     const parsed = this.#parse(record, wasTooLong);
     const broken = isUtf8(record) ? [] : [BROKEN_UTF8];
     if ('fault' in parsed) return { faults: [parsed.fault, ...broken] };
@@ -71,10 +68,12 @@ export class KeptRecords {
   }
 
   #parse(record: Buffer, wasTooLong: boolean): ParsedRecord {
+    const { maxRecordBytes } = this.#dialect;
+    if (record.length > maxRecordBytes - (wasTooLong ? CUT_BYTES : 0)) return { fault: tooLong(maxRecordBytes, false) };
     this.#walk.reset();
     const { kind, end, next } = this.#walk.measure(record, 0, record.length, true);
     // What made it too long was a quote left open on the line that is kept, and it still is.
-    if (kind === 'open' && wasTooLong) return { fault: tooLong(this.#dialect.maxRecordBytes, true) };
+    if (kind === 'open' && wasTooLong) return { fault: tooLong(maxRecordBytes, true) };
     if (kind !== 'open' && next < record.length) return { fault: SEVERAL_RECORDS };
     const parsed = parseRecord(record.subarray(0, end), this.#dialect);
     return kind === 'open' && 'cells' in parsed ? { fault: OPEN_QUOTE } : parsed;
