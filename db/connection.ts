@@ -23,8 +23,8 @@ const SMALL_BYTES = 32 * 1024 * 1024;
 /** Larger pages than SQLite's own 4096: fewer page splits and frames when rows are appended by the hundred thousand. */
 const PAGE_BYTES = 16_384;
 const CACHE_KIB = 16 * 1024;
-/** Pages in the write-ahead log before it is copied into the database: 64 MiB. */
-const WAL_PAGES = 4_096;
+/** Pages in the write-ahead log before it is copied into the database, 256 MiB: each copying waits for the disk. */
+const WAL_PAGES = 16_384;
 
 /**
  * Opens the warehouse in `file`, which is created with its folder or migrated as needed. Throws `database_newer`,
