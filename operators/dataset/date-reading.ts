@@ -1,3 +1,5 @@
+import { MONTHS } from '../formats/calendar.ts';
+
 /** What a column's texts say about dates. */
 export interface DateReading {
   readonly type: 'date' | 'datetime';
@@ -14,21 +16,6 @@ export interface DateReading {
 }
 
 type Part = 'Y' | 'y' | 'm' | 'd' | 'b' | 'B';
-
-const MONTHS = [
-  'january',
-  'february',
-  'march',
-  'april',
-  'may',
-  'june',
-  'july',
-  'august',
-  'september',
-  'october',
-  'november',
-  'december',
-];
 
 const EXPRESSION: Readonly<Record<Part, string>> = {
   Y: String.raw`(?<Y>(?:19|20)\d\d)`,
