@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('.', import.meta.url));
@@ -17,6 +18,37 @@ const STAGE = join(ROOT, '.svelte-kit', 'page');
 /** Is there a page to serve? */
 export function isDashboardBuilt(): boolean {
   return existsSync(join(BUILD_FOLDER, 'index.html'));
+}
+
+/** A folder that stands for "somebody is building": making it is possible for one only. */
+const BUILDING = join(ROOT, '.building');
+/** A builder that takes longer has died. */
+const GIVEN_UP_MS = 120_000;
+
+/** Builds the dashboard unless it is built; where another process is at it, waits for that one. */
+export async function ensureDashboard(): Promise<void> {
+  const waitedSince = Date.now();
+  while (!isDashboardBuilt()) {
+    if (await tryMake(BUILDING)) {
+      try {
+        return await buildDashboard();
+      } finally {
+        await rm(BUILDING, { recursive: true, force: true });
+      }
+    }
+    if (Date.now() - waitedSince > GIVEN_UP_MS) await rm(BUILDING, { recursive: true, force: true });
+    await delay(200);
+  }
+}
+
+async function tryMake(folder: string): Promise<boolean> {
+  try {
+    await mkdir(folder);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  }
 }
 
 /**

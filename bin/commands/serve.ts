@@ -1,5 +1,5 @@
 import { serve } from '../../server/serve.ts';
-import { buildDashboard, isDashboardBuilt } from '../../web/build.ts';
+import { ensureDashboard, isDashboardBuilt } from '../../web/build.ts';
 import type { Command } from '../command.ts';
 import { homeOf } from '../home-option.ts';
 import { IngestProgress } from '../progress.ts';
@@ -30,10 +30,8 @@ export const serveCommand: Command = {
       token: options.text('token') ?? terminal.env.TILLSTREAM_TOKEN,
     };
     const known = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
-    if (!isDashboardBuilt()) {
-      say(terminal, 'Building the dashboard, once …');
-      await buildDashboard();
-    }
+    if (!isDashboardBuilt()) say(terminal, 'Building the dashboard, once …');
+    await ensureDashboard();
     const serving = await serve({ home, signal: terminal.signal, ...known });
     say(terminal, `Open ${serving.entry} in a browser; Ctrl-C stops.`);
     const report = await firstRun(serving, call.terminal);

@@ -4,7 +4,7 @@ import type { Browser, Page } from 'playwright-core';
 import t from 'tap';
 import { ClientMessage, ServerMessage } from '../../server/protocol.ts';
 import type { DeadLetterPage, KpiSummary, RunDetail } from '../../server/schemas.ts';
-import { buildDashboard } from '../../web/build.ts';
+import { ensureDashboard } from '../../web/build.ts';
 import { json, loaded, newHome, type Serving, salesCsv, served, until } from '../server/serving.ts';
 import { graveFindings } from './accessibility.ts';
 import { DESKTOP, dropFile, launch, PHONE, tile, visit } from './browser.ts';
@@ -28,7 +28,7 @@ function faultyCsv(): string {
 
 let browser: Browser;
 t.before(async () => {
-  await buildDashboard();
+  await ensureDashboard();
   browser = await launch();
 });
 t.teardown(() => browser?.close());

@@ -7,7 +7,7 @@ import { Value } from '@sinclair/typebox/value';
 import t, { type Test } from 'tap';
 import { WebSocketServer } from 'ws';
 import { type LiveOperator, PROTOCOL_VERSION, ServerMessage } from '../../server/protocol.ts';
-import { BUILD_FOLDER, buildDashboard, isDashboardBuilt } from '../../web/build.ts';
+import { BUILD_FOLDER, ensureDashboard } from '../../web/build.ts';
 import { launch, visit } from './browser.ts';
 
 const OPERATORS = 20;
@@ -18,7 +18,7 @@ const LEAST_FRAMES = 50;
 const MOST_WORK = 0.5;
 
 t.test(`${RATE_HZ} updates a second of ${OPERATORS} operators leave the page its frames`, async (t) => {
-  if (!isDashboardBuilt()) await buildDashboard();
+  await ensureDashboard();
   const url = await pretendServer(t);
   const browser = await launch();
   t.teardown(() => browser.close());
