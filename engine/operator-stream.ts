@@ -74,6 +74,8 @@ export class OperatorStream extends Duplex {
   /** Does the work in a turn of its own: begun inside the `push` of the operator before, it would count as that one's. */
   #work(work: () => Promise<void>, callback: (error?: Error | null) => void): void {
     setImmediate(() => {
+      // What was destroyed meanwhile has been closed, and must not be given more.
+      if (this.destroyed) return callback();
       this.#meter.enter('busy');
       work().then(
         () => {
