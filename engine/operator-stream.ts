@@ -1,4 +1,4 @@
-import { Duplex, Readable } from 'node:stream';
+import { Duplex, Readable, Writable } from 'node:stream';
 import { type Batch, MAIN, type Split } from './batch.ts';
 import { TillstreamError, withContext } from './errors.ts';
 import { handled } from './ledger.ts';
@@ -172,6 +172,17 @@ export interface SourceStream {
   readonly stream: Readable;
   /** Closes a source that was never read from, which its stream would not do. */
   abandon(): Promise<void>;
+}
+
+/** The end of a chain: tells of every checkpoint that has passed the last operator. */
+export function committedTo(onCommitted: (checkpoint: Checkpoint) => void): Writable {
+  return new Writable({
+    objectMode: true,
+    write(item: Item, _encoding, callback) {
+      if (isCheckpoint(item)) onCommitted(item);
+      callback();
+    },
+  });
 }
 
 /** A running source as a Readable of {@link Item}s: its batches, its dead letters, and a checkpoint at each position. */

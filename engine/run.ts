@@ -1,10 +1,10 @@
-import { Writable } from 'node:stream';
+import type { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Split } from './batch.ts';
 import { bottleneck, type MetricsSample, OperatorMeter, type OperatorMetrics } from './metrics.ts';
 import type { Checkpoint } from './operator.ts';
 import { contextOf, type OperatorChain, operatorChain, type Surroundings } from './operator-chain.ts';
-import { type Item, isCheckpoint, sourceStream } from './operator-stream.ts';
+import { committedTo, sourceStream } from './operator-stream.ts';
 import type { Plan, Registry } from './plan.ts';
 import type { Services } from './services.ts';
 import type { Stage } from './stage.ts';
@@ -157,14 +157,4 @@ class Running {
     if (this.#timeline.at(-1) !== metrics) this.#timeline.push(metrics);
     return { metrics, timeline: this.#timeline, bottleneck: bottleneck(metrics) };
   }
-}
-
-function committedTo(onCommitted: (checkpoint: Checkpoint) => void): Writable {
-  return new Writable({
-    objectMode: true,
-    write(item: Item, _encoding, callback) {
-      if (isCheckpoint(item)) onCommitted(item);
-      callback();
-    },
-  });
 }

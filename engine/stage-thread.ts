@@ -1,9 +1,9 @@
-import { Readable, Writable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { parentPort, workerData } from 'node:worker_threads';
 import { errorData } from './errors.ts';
 import { type OperatorChain, operatorChain } from './operator-chain.ts';
-import { type Item, isCheckpoint } from './operator-stream.ts';
+import { committedTo, type Item } from './operator-stream.ts';
 import type { RegistryModule, Services, ServicesModule } from './services.ts';
 import type { FromStage, StageRun, StageSetup, ToStage } from './stage-messages.ts';
 import { BatchUnpacker } from './transfer.ts';
@@ -98,7 +98,8 @@ async function run(request: StageRun, items: Inbox, signal: AbortSignal): Promis
     });
     chain = made;
     timer = setInterval(() => send({ kind: 'sample', operators: operators() }), request.sampleMs);
-    await pipeline(Readable.from(items, { highWaterMark: 1 }), made.stream, committedTo(send), { signal });
+    const tail = committedTo((checkpoint) => send({ kind: 'committed', checkpoint }));
+    await pipeline(Readable.from(items, { highWaterMark: 1 }), made.stream, tail, { signal });
     await made.closed;
     send({ kind: 'ended', operators: operators() });
   } catch (error) {
@@ -107,16 +108,6 @@ async function run(request: StageRun, items: Inbox, signal: AbortSignal): Promis
   } finally {
     clearInterval(timer);
   }
-}
-
-function committedTo(tell: typeof send): Writable {
-  return new Writable({
-    objectMode: true,
-    write(item: Item, _encoding, callback) {
-      if (isCheckpoint(item)) tell({ kind: 'committed', checkpoint: item });
-      callback();
-    },
-  });
 }
 
 async function call({ id, service, method, args }: Extract<ToStage, { kind: 'call' }>): Promise<void> {
