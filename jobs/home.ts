@@ -21,6 +21,10 @@ export interface Home {
   /** Dead letters as CSVs to be mended and dropped again. */
   readonly rejected: string;
   readonly database: string;
+  /** What the jobs, checks and alerts remember: apart from the warehouse, so that neither waits for the other. */
+  readonly operations: string;
+  readonly logs: string;
+  readonly backups: string;
 }
 
 const PROJECT = resolve(import.meta.dirname, '..');
@@ -39,6 +43,9 @@ export function homeAt(dir: string): Home {
     processed: data('processed'),
     rejected: data('rejected'),
     database: join(root, 'db', 'tillstream.db'),
+    operations: join(root, 'db', 'operations.db'),
+    logs: join(root, 'logs'),
+    backups: join(root, 'db', 'backups'),
   });
 }
 

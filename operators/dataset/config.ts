@@ -15,6 +15,9 @@ import {
   type Step,
 } from './schema.ts';
 import { schemaProblems } from './schema-problems.ts';
+import type { AlertSettings } from './settings/alerts.ts';
+import type { JobSettings } from './settings/jobs.ts';
+import type { MonitoringSettings } from './settings/monitoring.ts';
 
 /** A dataset with everything said that its descriptor left to defaults. Frozen. */
 export interface Dataset {
@@ -44,6 +47,10 @@ export interface Dataset {
 export interface Config {
   readonly checkpointBytes: number;
   readonly datasets: ReadonlyMap<string, Dataset>;
+  /** As written; who uses them fills in their defaults. */
+  readonly jobs: JobSettings;
+  readonly monitoring: MonitoringSettings;
+  readonly alerts: AlertSettings;
 }
 
 export interface ConfigOptions {
@@ -83,6 +90,9 @@ export function checkConfig(value: unknown, options: ConfigOptions = {}, json?: 
   return Object.freeze({
     checkpointBytes: configuration.checkpointBytes ?? CHECKPOINT_BYTES,
     datasets: new Map(datasets.map((dataset) => [dataset.name, dataset])),
+    jobs: deepFreeze(configuration.jobs ?? {}),
+    monitoring: deepFreeze(configuration.monitoring ?? {}),
+    alerts: deepFreeze(configuration.alerts ?? {}),
   });
 }
 

@@ -1,6 +1,9 @@
 import { type Static, type TLiteral, type TSchema, type TUnion, Type } from '@sinclair/typebox';
 import { Dialect } from '../csv/dialect.ts';
 import { CanonicalDefaults, CanonicalMap } from './canonical.ts';
+import { AlertSettings } from './settings/alerts.ts';
+import { JobSettings } from './settings/jobs.ts';
+import { MonitoringSettings } from './settings/monitoring.ts';
 
 /** One of the words given; in the JSON Schema, a choice that editors complete. */
 function oneOf<Word extends string>(words: readonly Word[], options: object): TUnion<TLiteral<Word>[]> {
@@ -168,6 +171,9 @@ export const Configuration = closed(
       minProperties: 1,
       description: 'Name to dataset.',
     }),
+    jobs: Type.Optional(JobSettings),
+    monitoring: Type.Optional(MonitoringSettings),
+    alerts: Type.Optional(AlertSettings),
   },
   { title: 'Tillstream configuration', description: 'Which CSV files there are and what they mean.' },
 );
