@@ -8,10 +8,11 @@ import { escapePointer } from './json-places.ts';
 import type { Problem } from './problem.ts';
 import type { Configuration, DatasetDescriptor, FieldDescriptor } from './schema.ts';
 import { shown } from './schema-problems.ts';
+import { jobProblems } from './settings/job-problems.ts';
 
 /** What the schema cannot say: names that must exist, values that exclude each other, patterns that must compile. */
 export function crossProblems(configuration: Configuration, operators?: readonly string[]): Problem[] {
-  return Object.entries(configuration.datasets).flatMap(([name, dataset]) => {
+  const problems = Object.entries(configuration.datasets).flatMap(([name, dataset]) => {
     const at = `/datasets/${escapePointer(name)}`;
     return [
       ...dialectProblems(dataset, at),
@@ -25,6 +26,12 @@ export function crossProblems(configuration: Configuration, operators?: readonly
       ...(operators ? stepProblems(dataset, at, operators) : []),
     ];
   });
+  return [...problems, ...timeZoneProblems(configuration.alerts?.quietHours?.timeZone, '/alerts/quietHours/timeZone')];
+}
+
+function timeZoneProblems(timeZone: string | undefined, pointer: string): Problem[] {
+  if (timeZone === undefined || thrown(() => new Intl.DateTimeFormat('en', { timeZone })) === undefined) return [];
+  return [{ pointer, message: `expected a time zone such as "Europe/Berlin", got ${shown(timeZone)}` }];
 }
 
 function dialectProblems(dataset: DatasetDescriptor, at: string): Problem[] {

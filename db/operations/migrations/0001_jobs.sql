@@ -7,13 +7,15 @@ CREATE TABLE jobs (
   last_due_at INTEGER
 ) STRICT, WITHOUT ROWID;
 
--- lost: the process ended before the job did.
+-- lost: the process ended before the job did. pid: of the process that ran it; null where that was the scheduler's, of which a home
+-- has one at a time.
 CREATE TABLE job_runs (
   job_run_id INTEGER PRIMARY KEY,
   job TEXT NOT NULL,
   trigger TEXT NOT NULL CHECK (trigger IN ('schedule', 'start', 'catch-up', 'after-run', 'retry', 'hand')),
-  status TEXT NOT NULL CHECK (status IN ('queued', 'running', 'done', 'failed', 'cancelled', 'skipped', 'lost')),
+  status TEXT NOT NULL CHECK (status IN ('running', 'done', 'failed', 'cancelled', 'skipped', 'lost')),
   attempt INTEGER NOT NULL DEFAULT 1,
+  pid INTEGER,
   due_at INTEGER NOT NULL,
   started_at INTEGER,
   ended_at INTEGER,
@@ -22,4 +24,4 @@ CREATE TABLE job_runs (
   error_code TEXT,
   log TEXT NOT NULL DEFAULT ''
 ) STRICT;
-CREATE INDEX job_runs_by_job ON job_runs (job, due_at);
+CREATE INDEX job_runs_by_job ON job_runs (job, job_run_id);
