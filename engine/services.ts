@@ -17,7 +17,7 @@ export interface ServicesModule {
   closeServices?(services: Services): Promise<void> | void;
 }
 
-/** A module that knows the operators there are: it exports `loadRegistry`, which loads those named. */
+/** A module that knows the operators there are: it exports `loadRegistry`, which loads those named; some may be of a home. */
 export interface RegistryModule {
-  loadRegistry(names: readonly string[]): Promise<Registry> | Registry;
+  loadRegistry(names: readonly string[], home?: string): Promise<Registry> | Registry;
 }

@@ -8,6 +8,8 @@ import type { PackedBatch } from './transfer.ts';
 /** What a stage's thread is started with. URLs are of modules that it imports. */
 export interface StageSetup {
   readonly registryModule: string;
+  /** Folder in which that module looks for operators besides its own. */
+  readonly operatorsHome?: string;
   readonly servicesModule: string;
   readonly servicesOptions: unknown;
 }

@@ -90,7 +90,10 @@ async function run(request: StageRun, items: Inbox, signal: AbortSignal): Promis
   const operators = () => chain?.meters.map((meter) => meter.read()) ?? [];
   try {
     const { split, measure, states } = request;
-    const registry = await registryModule.loadRegistry(request.plan.map((node) => node.operator));
+    const registry = await registryModule.loadRegistry(
+      request.plan.map((node) => node.operator),
+      setup.operatorsHome,
+    );
     const made = operatorChain(request.plan, {
       ...{ registry, services, split, measure, states, signal },
       now: Date.now,

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { makePlan } from '../engine/plan.ts';
 import { type Config, type Dataset, readConfig } from '../operators/dataset/config.ts';
 import { compilePlan } from '../operators/dataset/plan.ts';
-import { loadRegistry } from '../operators/registry.ts';
+import { loadRegistry, operatorNames } from '../operators/registry.ts';
 import { fileError } from './errors.ts';
 import type { Home } from './home.ts';
 import type { Trouble } from './ingest/report.ts';
@@ -16,14 +16,14 @@ export interface CheckResult {
 
 /** Looks whether a home's configuration can be used. What is wrong is in the result; only a bug throws. */
 export async function checkHome(home: Home): Promise<CheckResult> {
-  const registry = await loadRegistry();
+  const problems: (Trouble & { dataset?: string })[] = [];
+  const registry = await loadRegistry(undefined, home.dir, (error) => void problems.push(troubleOf(error)));
   let config: Config;
   try {
-    config = await readConfig(home.config, { operators: [...registry.keys()] });
+    config = await readConfig(home.config, { operators: operatorNames(home.dir, () => {}) });
   } catch (error) {
-    return { datasets: [], problems: [troubleOf(error)] };
+    return { datasets: [], problems: [...problems, troubleOf(error)] };
   }
-  const problems: (Trouble & { dataset: string })[] = [];
   const datasets: { name: string; plan: string[] }[] = [];
   for (const dataset of config.datasets.values()) {
     try {

@@ -1,9 +1,9 @@
-import { existsSync, readdirSync } from 'node:fs';
-import { join, parse } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { TillstreamError } from '../engine/errors.ts';
 import type { Operator } from '../engine/operator.ts';
 import type { Registry } from '../engine/plan.ts';
+import { badOperator } from './discovery/errors.ts';
+import { findOperators } from './discovery/find-operators.ts';
+import { type FoundOperator, type OnBroken, rethrow } from './discovery/found-operator.ts';
+import { importOperator } from './discovery/import-operator.ts';
 
 /** How to load the operators that come with Tillstream; a test compares this table with the folder. */
 const BUILT_IN: Readonly<Record<string, () => Promise<Operator>>> = {
@@ -20,40 +20,44 @@ const BUILT_IN: Readonly<Record<string, () => Promise<Operator>>> = {
   validate: async () => (await import('./validate.ts')).validate,
 };
 
-const CUSTOM = join(import.meta.dirname, 'custom');
-
 /**
- * The operators named, or all there are, by name: those that come with Tillstream and those in `custom`, a folder of modules
- * that each export one operator as their default (null for none). A name that no operator has is left out.
- * Throws `bad_operator` where such a module exports none, or one that is not called as its file is.
+ * The operators named, or all there are, by name: those that come with Tillstream and those that people have added, in the home whose
+ * folder is given and in the project (null for none of them). Modules are loaded now, and anew where they have changed. A name that no
+ * operator has is left out. Where an added one is not what it has to be, throws `bad_operator` or `bad_operator_package`; with
+ * `onBroken`, tells that instead and leaves it out.
  */
-export async function loadRegistry(names?: readonly string[], custom: string | null = CUSTOM): Promise<Registry> {
-  const files = customFiles(custom);
-  const wanted = names ?? [...new Set([...Object.keys(BUILT_IN), ...files.keys()])];
-  const operators = await Promise.all(
-    wanted.map((name) => {
-      const path = files.get(name);
-      return path === undefined ? BUILT_IN[name]?.() : importCustom(name, path);
-    }),
-  );
+export async function loadRegistry(
+  names?: readonly string[],
+  home?: string | null,
+  onBroken: OnBroken = rethrow,
+): Promise<Registry> {
+  const added = addedOperators(home, onBroken);
+  const wanted = names ?? [...new Set([...Object.keys(BUILT_IN), ...added.keys()])];
+  const operators = await Promise.all(wanted.map((name) => load(name, added.get(name), onBroken)));
   return new Map(operators.flatMap((operator) => (operator ? [[operator.name, operator] as const] : [])));
 }
 
-/** Operator name to path. */
-function customFiles(folder: string | null): ReadonlyMap<string, string> {
-  const files = folder !== null && existsSync(folder) ? readdirSync(folder) : [];
-  const modules = files.filter((file) => /^[^.]+\.(ts|js|mjs)$/.test(file));
-  return new Map(modules.map((file) => [parse(file).name, join(folder ?? '', file)]));
+/** Names of all operators there are, without loading any. Throws `bad_operator_package`. */
+export function operatorNames(home?: string | null, onBroken: OnBroken = rethrow): string[] {
+  return [...new Set([...Object.keys(BUILT_IN), ...addedOperators(home, onBroken).keys()])];
 }
 
-async function importCustom(name: string, path: string): Promise<Operator> {
-  const { default: operator } = (await import(pathToFileURL(path).href)) as { default?: Partial<Operator> };
-  if (BUILT_IN[name]) throw badOperator(path, `"${name}" is the name of an operator that comes with Tillstream`);
-  if (!operator?.create && !operator?.source) throw badOperator(path, 'expected an operator as its default export');
-  if (operator.name === name) return operator as Operator;
-  throw badOperator(path, `expected the operator to be called "${name}", as its file is, got "${operator.name}"`);
+export function isBuiltIn(name: string): boolean {
+  return Object.hasOwn(BUILT_IN, name);
 }
 
-function badOperator(path: string, message: string): TillstreamError {
-  return new TillstreamError('bad_operator', `${path}: ${message}`);
+function addedOperators(home: string | null | undefined, onBroken: OnBroken): ReadonlyMap<string, FoundOperator> {
+  return home === null ? new Map() : findOperators(home, onBroken);
+}
+
+async function load(name: string, added: FoundOperator | undefined, onBroken: OnBroken): Promise<Operator | undefined> {
+  if (!added) return isBuiltIn(name) ? BUILT_IN[name]?.() : undefined;
+  try {
+    if (isBuiltIn(name))
+      throw badOperator(added.path, `"${name}" is the name of an operator that comes with Tillstream`);
+    return (await importOperator(added)).default;
+  } catch (error) {
+    onBroken(error);
+    return undefined;
+  }
 }

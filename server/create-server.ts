@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import Fastify from 'fastify';
 import { makeFolders } from '../jobs/home.ts';
-import { loadRegistry } from '../operators/registry.ts';
 import type { App } from './app.ts';
 import { checkHealth } from './health.ts';
+import { HomeOperators } from './home-operators.ts';
 import { IngestHost } from './ingest/ingest-host.ts';
 import { FactQueries } from './kpi/fact-queries.ts';
 import { Hub } from './live/hub.ts';
@@ -72,16 +72,16 @@ function newApp({ logger }: FilledOptions): App {
 
 async function makeServices(app: App, options: FilledOptions, version: string): Promise<Services> {
   const { home, frameMs, now } = options;
-  const registry = await loadRegistry();
+  const operators = new HomeOperators(home.dir, (error) => app.log.warn({ err: error }, 'cannot use an operator'));
+  await operators.load();
   const warehouse = new WarehouseReader(home.database);
   const ingest = new IngestHost(home, SAMPLE_MS);
   const facts = new FactQueries(home.database, warehouse);
   const store = new LiveStore();
   const hub = new Hub(store, { frameMs, now, onWatched: (operators) => ingest.watch(operators) });
   const health = () => checkHealth({ home, warehouse, ingest, version });
-  const free = new Set([...registry.values()].filter(({ conserves }) => conserves === false).map(({ name }) => name));
   const failed = (error: unknown, what: string) => app.log.warn({ err: error }, `cannot show ${what}`);
-  const live = new LiveService(store, { ...{ home, warehouse, ingest, health, free, now, failed } });
+  const live = new LiveService(store, { ...{ home, warehouse, ingest, health, operators, now, failed } });
   const metrics = measure(app, { ingest, hub, warehouse });
   app.addHook('onReady', async () => {
     ingest.prepare();
@@ -97,7 +97,7 @@ async function makeServices(app: App, options: FilledOptions, version: string): 
     await facts.close();
     warehouse.close();
   });
-  return { options, warehouse, facts, ingest, hub, live, metrics, registry, health };
+  return { options, warehouse, facts, ingest, hub, live, metrics, operators, health };
 }
 
 function measure(app: App, { ingest, hub, warehouse }: Pick<Services, 'ingest' | 'hub' | 'warehouse'>): Metrics {

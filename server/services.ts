@@ -1,4 +1,4 @@
-import type { Registry } from '../engine/plan.ts';
+import type { HomeOperators } from './home-operators.ts';
 import type { IngestHost } from './ingest/ingest-host.ts';
 import type { FactQueries } from './kpi/fact-queries.ts';
 import type { Hub } from './live/hub.ts';
@@ -17,6 +17,6 @@ export interface Services {
   readonly hub: Hub;
   readonly live: LiveService;
   readonly metrics: Metrics;
-  readonly registry: Registry;
+  readonly operators: HomeOperators;
   readonly health: () => Promise<Health>;
 }

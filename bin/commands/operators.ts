@@ -4,7 +4,9 @@ import { suggestion } from '../../engine/nearest.ts';
 import type { Operator } from '../../engine/operator.ts';
 import { loadRegistry } from '../../operators/registry.ts';
 import type { Command } from '../command.ts';
+import { homeOf } from '../home-option.ts';
 import { table } from '../table.ts';
+import { say } from '../terminal.ts';
 
 export const operatorsCommand: Command = {
   name: 'operators',
@@ -16,8 +18,10 @@ export const operatorsCommand: Command = {
     { line: 'operators', does: 'all there are' },
     { line: 'operators deduplicate', does: 'what one does, its options and the reasons it gives' },
   ],
-  async run({ positionals }) {
-    const registry = await loadRegistry();
+  async run(call) {
+    const { positionals, terminal } = call;
+    const home = await homeOf(call).catch(() => undefined);
+    const registry = await loadRegistry(undefined, home?.dir, (error) => say(terminal, (error as Error).message));
     const [name] = positionals;
     if (name === undefined) {
       const operators = [...registry.values()].sort((a, b) => a.name.localeCompare(b.name));

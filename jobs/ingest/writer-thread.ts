@@ -16,6 +16,7 @@ export class WriterThread {
     const servicesOptions: WriterOptions = { database: home.database, folders: foldersOf(home) };
     const stage = await Stage.start({
       registryModule: new URL('../../operators/registry.ts', import.meta.url).href,
+      operatorsHome: home.dir,
       servicesModule: new URL('./writer-services.ts', import.meta.url).href,
       servicesOptions,
     });

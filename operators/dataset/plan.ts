@@ -88,6 +88,11 @@ export function compilePlan(dataset: Dataset, target: PlanTarget): PlannedStep[]
   });
 }
 
+/** Names of the operators that the dataset's files go through. */
+export function operatorsOf(dataset: Dataset): string[] {
+  return (dataset.operators ?? usualPlan(dataset)).map((step) => (typeof step === 'string' ? step : step.operator));
+}
+
 /** The usual plan, with the outputs that the dataset asks for just before the sink. */
 function usualPlan({ outputs }: Dataset): Step[] {
   const sinks = outputs.map((id): Step => ({ operator: 'csv-sink', id, options: { port: OUTPUT_PORTS[id] } }));

@@ -4,6 +4,7 @@ import type { LedgerEntry } from '../../engine/ledger.ts';
 import type { MetricsSample } from '../../engine/metrics.ts';
 import type { Home } from '../../jobs/home.ts';
 import type { FileStarted, IngestEvent } from '../../jobs/ingest/events.ts';
+import type { HomeOperators } from '../home-operators.ts';
 import type { IngestHost, RunOutcome } from '../ingest/ingest-host.ts';
 import type { LiveKpi } from '../protocol.ts';
 import { runSummary } from '../run-summaries.ts';
@@ -21,8 +22,7 @@ export interface LiveSources {
   readonly warehouse: WarehouseReader;
   readonly ingest: IngestHost;
   readonly health: () => Promise<Health>;
-  /** Names of operators that may add or take away records. */
-  readonly free: ReadonlySet<string>;
+  readonly operators: HomeOperators;
   readonly now: () => number;
   readonly failed: (error: unknown, what: string) => void;
 }
@@ -88,6 +88,8 @@ export class LiveService {
   }
 
   #begun(trigger: string): void {
+    // The run uses the operators as they are now.
+    void this.#sources.operators.load();
     this.#ledger = new LedgerTracker();
     this.#tracker.begin(trigger);
     this.#store.set('operators', []);
@@ -166,7 +168,7 @@ export class LiveService {
 
   #isFree(id: string): boolean {
     const operator = this.#file?.plan.find((node) => node.id === id)?.operator;
-    return operator !== undefined && this.#sources.free.has(operator);
+    return operator !== undefined && this.#sources.operators.isFree(operator);
   }
 
   #showRun(): void {

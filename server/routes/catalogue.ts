@@ -10,12 +10,13 @@ import { DatasetCatalogue, type DatasetInfo, OperatorCatalogue, OperatorInfo } f
 import type { Services } from '../services.ts';
 
 /** What records can go through, and what files there can be: both read from where they are defined. */
-export function catalogueRoutes(app: App, { options, registry }: Services): void {
-  const operators = [...registry.values()].sort((a, b) => a.name.localeCompare(b.name)).map(infoOf);
-
+export function catalogueRoutes(app: App, { options, operators }: Services): void {
   app.get('/operators', {
     schema: { tags: ['catalogue'], summary: 'The operators there are', response: { 200: OperatorCatalogue } },
-    handler: async () => ({ items: operators }),
+    handler: async () => {
+      const sorted = [...(await operators.load()).values()].sort((a, b) => a.name.localeCompare(b.name));
+      return { items: sorted.map(infoOf) };
+    },
   });
 
   app.get('/operators/:name', {
@@ -25,19 +26,20 @@ export function catalogueRoutes(app: App, { options, registry }: Services): void
       response: { 200: OperatorInfo },
     },
     handler: async ({ params: { name } }) => {
-      const found = operators.find((operator) => operator.name === name);
+      const found = (await operators.load()).get(name);
       if (!found)
         throw new ProblemError(
           'no_such_operator',
           `no operator is called "${name}"; GET /operators lists those there are`,
         );
-      return found;
+      return infoOf(found);
     },
   });
 
   app.get('/datasets', {
     schema: { tags: ['catalogue'], summary: 'The datasets that are configured', response: { 200: DatasetCatalogue } },
     handler: async () => {
+      const registry = await operators.load();
       const config = await readConfig(options.home.config, { operators: [...registry.keys()] });
       const home = options.home.dir;
       return {

@@ -29,9 +29,8 @@ const COLUMNS = ['file', 'line', 'reason', 'field', 'message', 'amount', 'raw'] 
 /** Rows of a download that are read at once. */
 const CHUNK = 500;
 
-export function deadLetterRoutes(app: App, { options, warehouse, registry }: Services): void {
+export function deadLetterRoutes(app: App, { options, warehouse, operators }: Services): void {
   const cells = new LetterCells(options.home);
-  const meanings = new Map([...registry.values()].flatMap(({ reasons = {} }) => Object.entries(reasons)));
 
   app.get('/dead-letters', {
     schema: {
@@ -50,6 +49,7 @@ export function deadLetterRoutes(app: App, { options, warehouse, registry }: Ser
       if (format === 'csv') return csvReply(reply, 'dead-letters').send(Readable.from(download(wanted)));
       const { records: total } = countFoundLetters(warehouse.db, wanted);
       const found = findDeadLetters(warehouse.db, wanted, { limit, offset });
+      const meanings = await operators.meanings();
       const items = await Promise.all(
         found.map(async ({ path: _path, ...letter }, index) => ({
           ...letter,
@@ -71,6 +71,7 @@ export function deadLetterRoutes(app: App, { options, warehouse, registry }: Ser
     },
     handler: async ({ query: { by, ...wanted } }) => {
       const { records, amount } = countFoundLetters(warehouse.db, wanted);
+      const meanings = await operators.meanings();
       const items = groupDeadLetters(warehouse.db, by, wanted).map((group) => ({
         ...{ key: String(group.key), label: group.label, records: group.records, amount: moneyText(group.amount) },
         meaning: (by === 'reason' && meanings.get(group.label)) || null,
