@@ -93,7 +93,7 @@ export class OperatorStream extends Duplex {
     const started = performance.now();
     this.#line = item.provenance.lineOf(0);
     if (item.port === MAIN) this.#out.received(item);
-    await this.#instance.process(item, this.#out);
+    await this.#instance.process(item, this.#out, MAIN);
     await this.#out.sendLetters();
     this.#line = undefined;
     this.#meter.batchTook(performance.now() - started);

@@ -41,15 +41,26 @@ export interface OperatorContext {
 
 /** A running operator. Its methods are called one at a time, never concurrently. */
 export interface OperatorInstance {
-  process(batch: Batch, out: Outputs): void | Promise<void>;
+  /** `input` is where the batch came in: a name from the spec's `inputs`, its index as text where there may be any number, else `main`. */
+  process(batch: Batch, out: Outputs, input: string): void | Promise<void>;
   /** Batches of other ports pass an operator by unless it says here that it takes them; they then come to `process`. */
   readonly ports?: readonly string[];
   /** A checkpoint passes: whatever is held back and is not part of the snapshot must be emitted now. */
   checkpoint?(out: Outputs): void | Promise<void>;
   /** For sinks: make durable, in one transaction, all that was given since the last commit, and the checkpoint itself. */
   commit?(checkpoint: Checkpoint): void | Promise<void>;
-  /** No more records will come: called once, before the last checkpoint passes. */
+  /**
+   * For operators of several inputs: no more records will come in there, though others may still bring some. Called once for each
+   * input, before {@link flush}, and again in a run that goes on from a later checkpoint.
+   */
+  ended?(input: string, out: Outputs): void | Promise<void>;
+  /** No more records will come: called once when all inputs have ended, before the last checkpoint passes. */
   flush?(out: Outputs): void | Promise<void>;
+  /**
+   * For operators of several inputs: true lets the engine bring batches in an order that does not depend on which input is quicker:
+   * what was made of an earlier batch of the source comes first, then that of the input named first. False is as they arrive.
+   */
+  readonly ordered?: boolean;
   /** State to be kept with a checkpoint, as plain JSON. */
   snapshot?(): unknown;
   /** Called before the first record with what {@link snapshot} gave. */
@@ -86,7 +97,7 @@ export interface Checkpoint {
   /** From 0, counting up within the run of a split. */
   readonly number: number;
   readonly position: SourcePosition;
-  /** Operator id to snapshot; filled as the checkpoint passes. */
+  /** Operator id to snapshot, and source id to position, of all but the first source; filled as the checkpoint passes. */
   readonly states: Record<string, unknown>;
   /** Operator id to what it counted since the checkpoint before; filled as the checkpoint passes. */
   readonly counts: Record<string, OperatorCounts>;
@@ -128,6 +139,14 @@ interface Spec<Options extends TObject> {
    * The engine fails a run in which an operator that conserves records has lost or invented some.
    */
   readonly conserves?: boolean;
+  /** What its inputs are called (`['left', 'right']`), or that it takes any number of them; one unless said otherwise. */
+  readonly inputs?: readonly string[] | 'any';
+  /**
+   * The ports by which its records leave, `main` among them if that is one; only `main` unless said otherwise. Each must be taken up in
+   * a plan, by an entry's `from: ["id.port"]`, where its records arrive on `main`. An operator may emit on other ports as well: these
+   * are side outputs, which travel on to whoever takes them.
+   */
+  readonly outputs?: (options: Static<Options>) => readonly string[];
   /** Fault codes and filter reasons it uses, with what each means to the file's owner. */
   readonly reasons?: Readonly<Record<string, string>>;
   /** Shown in the docs and run as a test: these records in, those out. */

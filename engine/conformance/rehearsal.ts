@@ -96,7 +96,7 @@ export class Rehearsal {
 
   async #processOne(batch: Batch): Promise<void> {
     if (batch.port === MAIN) this.#counted.received(batch);
-    await this.instance.process(batch, this.#out);
+    await this.instance.process(batch, this.#out, MAIN);
     await this.#settled('process');
   }
 

@@ -31,7 +31,8 @@ function tapped(operator: Operator, watch: TapWatch): Operator {
 function tapInstance(instance: OperatorInstance, context: OperatorContext, watch: TapWatch): OperatorInstance {
   const window = new Window(context, watch);
   const process = instance.process.bind(instance);
-  instance.process = (batch, out) => process(batch, watch.isWatched(context.id) ? watchedOutputs(out, window) : out);
+  instance.process = (batch, out, input) =>
+    process(batch, watch.isWatched(context.id) ? watchedOutputs(out, window) : out, input);
   return instance;
 }
 

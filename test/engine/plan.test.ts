@@ -20,14 +20,42 @@ const filter = defineOperator({
   filter: () => true,
 });
 
-const registry = new Map([source, filter].map((each) => [each.name, each]));
+/** Sends records to as many outputs as it is told. */
+const fork = defineOperator({
+  name: 'fork',
+  summary: 'fork',
+  options: Type.Object({ to: Type.Array(Type.String(), { default: ['north', 'south'] }) }),
+  outputs: ({ to }) => to,
+  create: () => ({ process() {} }),
+});
+
+const join = defineOperator({
+  name: 'join',
+  summary: 'join',
+  options: Type.Object({}),
+  inputs: ['left', 'right'],
+  create: () => ({ process() {} }),
+});
+
+const merge = defineOperator({
+  name: 'merge',
+  summary: 'merge',
+  options: Type.Object({}),
+  inputs: 'any',
+  create: () => ({ process() {} }),
+});
+
+const registry = new Map([source, filter, fork, join, merge].map((each) => [each.name, each]));
 const head = { operator: 'source', options: { path: 'a.csv' } };
+const main = (from: string) => [{ name: 'main', from, port: 'main' }];
+const inputsOf = (entries: Parameters<typeof makePlan>[0]) =>
+  Object.fromEntries(makePlan(entries, registry).map(({ id, inputs }) => [id, inputs]));
 
 t.test('a plan is complete: ids and defaults filled in', (t) => {
   t.strictSame(makePlan([head, 'filter', { operator: 'filter', id: 'second', options: { keep: false } }], registry), [
-    { id: 'source', operator: 'source', options: { path: 'a.csv', size: 5 } },
-    { id: 'filter', operator: 'filter', options: { fields: ['a'], keep: true } },
-    { id: 'second', operator: 'filter', options: { fields: ['a'], keep: false } },
+    { id: 'source', operator: 'source', options: { path: 'a.csv', size: 5 }, inputs: [] },
+    { id: 'filter', operator: 'filter', options: { fields: ['a'], keep: true }, inputs: main('source') },
+    { id: 'second', operator: 'filter', options: { fields: ['a'], keep: false }, inputs: main('filter') },
   ]);
   t.end();
 });
@@ -57,9 +85,8 @@ t.test('what is wrong is said with its place', (t) => {
   const refused: [Parameters<typeof makePlan>[0], string, RegExp][] = [
     [[], 'bad_plan', /needs a source/],
     [['filter'], 'bad_plan', /operators\[0\]: "filter" is not a source/],
-    [[head, head], 'bad_plan', /operators\[1\]: "source" is a source/],
     [[head, 'fliter'], 'unknown_operator', /operators\[1\]: no operator is called "fliter" — did you mean "filter"\?/],
-    [[head, 'quux'], 'unknown_operator', /there are: source, filter/],
+    [[head, 'quux'], 'unknown_operator', /there are: source, filter, fork, join, merge/],
     [
       [head, { operator: 'filter', options: { kep: true } }],
       'bad_option',
@@ -70,5 +97,85 @@ t.test('what is wrong is said with its place', (t) => {
     [['source'], 'bad_option', /source: option "path"/],
   ];
   for (const [entries, code, message] of refused) t.throws(() => makePlan(entries, registry), { code, message });
+  t.end();
+});
+
+t.test('a plan is a graph where its entries say where their records come from', (t) => {
+  const entries = [
+    head,
+    'fork',
+    { operator: 'filter', id: 'a', from: ['fork.north'] },
+    'filter',
+    { operator: 'filter', id: 'b', from: 'fork.south' },
+    { operator: 'merge', from: ['filter', 'b'] },
+    { operator: 'source', id: 'prices', options: { path: 'b.csv' } },
+    { operator: 'join', from: { right: 'prices', left: 'merge' } },
+    'filter',
+  ];
+  t.strictSame(inputsOf(entries), {
+    source: [],
+    fork: main('source'),
+    a: [{ name: 'main', from: 'fork', port: 'north' }],
+    filter: main('a'),
+    b: [{ name: 'main', from: 'fork', port: 'south' }],
+    merge: [
+      { name: '0', from: 'filter', port: 'main' },
+      { name: '1', from: 'b', port: 'main' },
+    ],
+    prices: [],
+    join: [
+      { name: 'left', from: 'merge', port: 'main' },
+      { name: 'right', from: 'prices', port: 'main' },
+    ],
+    'filter-2': main('join'),
+  });
+  t.end();
+});
+
+t.test('an id may contain dots', (t) => {
+  const entries = [head, { operator: 'fork', id: 'v1', options: { to: ['b'] } }, { operator: 'fork', id: 'v1.b' }];
+  const both = [
+    { operator: 'filter', id: 'x', from: ['v1.b.north'] },
+    { operator: 'filter', id: 'y', from: ['v1.b.south'] },
+  ];
+  const between = { ...entries[2], operator: 'fork', from: ['v1.b'] };
+  t.strictSame(inputsOf([head, entries[1]!, between, ...both]).y, [{ name: 'main', from: 'v1.b', port: 'south' }]);
+  t.end();
+});
+
+t.test('what is wrong with the edges is said with the nearest that would do', (t) => {
+  const filterFrom = (...from: string[]) => ({ operator: 'filter', from });
+  const other = { operator: 'source', id: 'prices', options: { path: 'b.csv' } };
+  const refused: [Parameters<typeof makePlan>[0], RegExp][] = [
+    [[head, head], /operators\[0\]: "source": nothing takes its output "main"; .* needs "from": \["source"\]/],
+    [[head, 'filter', other], /operators\[2\]: "source": nothing takes .* needs "from": \["prices"\]/],
+    [[head, { operator: 'source', options: { path: 'b' }, from: ['source'] }], /is a source, .*leave out "from"/],
+    [[head, 'fork', 'filter'], /"fork" has no output "main"; there are: north, south; write "from": \["fork.north"\]/],
+    [[head, 'fork', filterFrom('fork.nroth')], /"fork" has no output "nroth" — did you mean "north"\?/],
+    [[head, 'fork', filterFrom('frok.north')], /no entry before it is called "frok" — did you mean "fork"\?/],
+    [
+      [head, 'fork', filterFrom('fork.north')],
+      /operators\[1\]: "fork": nothing takes its output "south"; .*"fork.south"/,
+    ],
+    [[head, filterFrom('merge'), 'merge'], /"merge" does not come before it/],
+    [[head, filterFrom('filter')], /"filter" does not come before it/],
+    [
+      [head, 'filter', filterFrom('source')],
+      /"source" can go to one place only, and "filter" takes it already; put a "broadcast"/,
+    ],
+    [[head, { operator: 'merge', from: ['source', 'source'] }], /and "merge" takes it twice/],
+    [[head, other, filterFrom('source', 'prices')], /takes one input, got 2: put a "merge" before it/],
+    [[head, filterFrom()], /"from" is empty/],
+    [[head, { operator: 'merge', from: [] }], /"from" is empty/],
+    [[head, { operator: 'filter', from: { main: 'source' } }], /its inputs have no names/],
+    [[head, 'join'], /has 2 inputs; expected "from": \{ "left": "ID", "right": "ID" \}, got no "from"/],
+    [[head, { operator: 'join', from: ['source'] }], /expected "from": \{ "left"/],
+    [[head, { operator: 'join', from: { left: 'source' } }], /nothing comes in at "right"/],
+    [
+      [head, { operator: 'join', from: { left: 'source', rihgt: 'source' } }],
+      /no input "rihgt" — did you mean "right"\?/,
+    ],
+  ];
+  for (const [entries, message] of refused) t.throws(() => makePlan(entries, registry), { code: 'bad_plan', message });
   t.end();
 });

@@ -48,7 +48,7 @@ function withRollUps(warehouse: Warehouse): Warehouse {
   const insert = (batch: Batch) => {
     const out = new Collected();
     const instance = aggregate.create!(fillOptions(aggregate, {}), contextWith());
-    void instance.process(batch, out);
+    void instance.process(batch, out, 'main');
     void instance.flush?.(out);
     for (const groups of out.batches) if (groups.port === 'aggregate') warehouse.mergeAggregates(groups);
     return warehouse.insert(batch);

@@ -88,7 +88,7 @@ t.test('the file appears under its name only when it is whole', async (t) => {
   const folders = foldersIn(t);
   const out = new Collected();
   const sink = csvSink.create!(fillOptions(csvSink, {}), contextWith({ folders }));
-  await sink.process(batchOfRecords([{ a: 1 }]), out);
+  await sink.process(batchOfRecords([{ a: 1 }]), out, 'main');
   t.strictSame(readdirSync(folders.processed), ['.test.enriched.csv.part']);
   await sink.flush?.(out);
   await sink.close?.();
@@ -116,12 +116,12 @@ async function interrupted(
   const batches: Batch[] = [1, 2, 3].map((a) => batchOfRecords([{ a, text: `t${a}` }]));
   const out = new Collected();
   const first = create();
-  await first.process(batches[0]!, out);
+  await first.process(batches[0]!, out, 'main');
   await first.checkpoint?.(out);
   const state = JSON.parse(JSON.stringify(first.snapshot?.()));
-  await first.process(batches[1]!, out);
+  await first.process(batches[1]!, out, 'main');
   if (finished) {
-    await first.process(batches[2]!, out);
+    await first.process(batches[2]!, out, 'main');
     await first.flush?.(out);
   }
   await first.close?.();
@@ -129,7 +129,7 @@ async function interrupted(
   const second = create();
   second.restore?.(state);
   try {
-    for (const batch of batches.slice(1)) await second.process(batch, out);
+    for (const batch of batches.slice(1)) await second.process(batch, out, 'main');
     await second.flush?.(out);
   } finally {
     await second.close?.();
@@ -153,7 +153,7 @@ t.test('parts of one file are written apart', async (t) => {
   const folders = foldersIn(t);
   const context = { ...contextWith({ folders }), split: { ...split, part: 2 } };
   const sink = csvSink.create!(fillOptions(csvSink, {}), context);
-  await sink.process(batchOfRecords([{ a: 1 }]), new Collected());
+  await sink.process(batchOfRecords([{ a: 1 }]), new Collected(), 'main');
   await sink.flush?.(new Collected());
   await sink.close?.();
   t.strictSame(readdirSync(folders.processed), ['test-1-2.enriched.csv']);

@@ -190,7 +190,7 @@ t.test('a mended file that is rejected again keeps its own columns and its name'
   const raws = ['1,Pen,y,not_a_number,old,7,', ',,,bad_quoting,old,8,"1,""Pen,x"', '1,"a,b",z,not_a_number,old,9'];
   const context = { ...contextWith({ folders }), split: { ...split, fileId: 5, file: 'test.rejected-1.csv' } };
   const operator = deadLetter.create!(fillOptions(deadLetter, { columns }), context);
-  for (const batch of await letters(raws)) await operator.process(batch, new Collected());
+  for (const batch of await letters(raws)) await operator.process(batch, new Collected(), 'main');
   await operator.flush?.(new Collected());
   await operator.close?.();
   const read = records(written(folders, 'test.rejected-5.csv'));
@@ -238,15 +238,15 @@ t.test('after a crash no row stands in the file twice', async (t) => {
     const batches = (await Promise.all(['1,a,x', '2,b,x', '3,c,x'].map((raw) => letters([raw])))).flat();
     const out = new Collected();
     const first = create();
-    await first.process(batches[0]!, out);
+    await first.process(batches[0]!, out, 'main');
     await first.checkpoint?.(out);
     const state = JSON.parse(JSON.stringify(first.snapshot?.()));
-    await first.process(batches[1]!, out);
+    await first.process(batches[1]!, out, 'main');
     if (finished) await first.flush?.(out);
     await first.close?.();
     const second = create();
     second.restore?.(state);
-    for (const batch of batches.slice(1)) await second.process(batch, out);
+    for (const batch of batches.slice(1)) await second.process(batch, out, 'main');
     await second.flush?.(out);
     await second.close?.();
     t.strictSame(

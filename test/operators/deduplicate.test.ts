@@ -181,10 +181,10 @@ t.test('a snapshot carries what was seen to the next run', async (t) => {
   const create = () => deduplicate.create!(fillOptions(deduplicate, {}), contextWith());
   const records = [{ id: 'A' }, { id: 'B' }];
   const first = create();
-  await first.process(batchOfRecords(records), new Collected());
+  await first.process(batchOfRecords(records), new Collected(), 'main');
   const second = create();
   second.restore?.(JSON.parse(JSON.stringify(first.snapshot?.())));
   const out = new Collected();
-  await second.process(batchOfRecords([...records, { id: 'C' }]), out);
+  await second.process(batchOfRecords([...records, { id: 'C' }]), out, 'main');
   t.strictSame(out.records(), [{ id: 'C' }]);
 });

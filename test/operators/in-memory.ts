@@ -65,7 +65,7 @@ export async function runThrough(
 ): Promise<Collected> {
   const out = new Collected();
   const instance = operator.create!(fillOptions(operator, options), contextWith(services));
-  for (const batch of batches) await instance.process(batch, out);
+  for (const batch of batches) await instance.process(batch, out, 'main');
   await instance.checkpoint?.(out);
   await instance.flush?.(out);
   await instance.close?.();

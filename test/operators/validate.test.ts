@@ -29,7 +29,7 @@ class Letters extends Collected {
 async function run(options: Options, ...batches: readonly Batch[]): Promise<Letters> {
   const out = new Letters();
   const instance = validate.create!(fillOptions(validate, options), contextWith());
-  for (const batch of batches) await instance.process(batch, out);
+  for (const batch of batches) await instance.process(batch, out, 'main');
   return out;
 }
 
@@ -225,7 +225,7 @@ t.test('contract for types', async (t) => {
     contextWith(),
   );
   const out = new Collected();
-  await instance.process(batch(), out);
+  await instance.process(batch(), out, 'main');
   t.same(out.records(), [{ quantity: null, store_id: null, sold_at: 1_577_923_200, attributes: null }]);
   t.same(messages(out), [
     [1, 'Date: expected a date such as 2026-12-31, got "x"'],
@@ -294,10 +294,10 @@ t.test('whether the month comes first is settled by the first batch and kept wit
   const options = fillOptions(validate, { map: { sold_at: 'when' } });
   const first = validate.create!(options, contextWith());
   const out = new Collected();
-  await first.process(csv(['when'], ['1/2/2024'], ['25/12/2024']), out);
+  await first.process(csv(['when'], ['1/2/2024'], ['25/12/2024']), out, 'main');
   const second = validate.create!(options, contextWith());
   second.restore!(JSON.parse(JSON.stringify(first.snapshot!())));
-  await second.process(csv(['when'], ['1/2/2024'], ['12/25/2024']), out);
+  await second.process(csv(['when'], ['1/2/2024'], ['12/25/2024']), out, 'main');
   t.same(out.records(), [{ sold_at: 1_706_745_600 }, { sold_at: 1_735_084_800 }, { sold_at: 1_706_745_600 }]);
   t.match(messages(out), [[1, /^when: expected /]]);
 });

@@ -41,10 +41,10 @@ async function load(dataset: Dataset, files: readonly string[]): Promise<Sums> {
     const typed = new Collected();
     const read = csvSource.source!(options, contextWith());
     const operator = typing!.operator.create!(typing!.options, contextWith());
-    for await (const batch of read.read(out)) if (batch instanceof Batch) await operator.process(batch, typed);
+    for await (const batch of read.read(out)) if (batch instanceof Batch) await operator.process(batch, typed, 'main');
     const enriched = new Collected();
     const last = enriching!.operator.create!(enriching!.options, contextWith());
-    for (const batch of typed.batches) await last.process(batch, enriched);
+    for (const batch of typed.batches) await last.process(batch, enriched, 'main');
     for (const batch of enriched.batches) add(total, batch);
     total.dead.push(...out.dead, ...typed.dead);
   }
