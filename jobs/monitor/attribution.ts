@@ -1,0 +1,92 @@
+import { direction, type Finding } from './finding.ts';
+
+/** Which of several things wrong with a store on one day most likely brought the others about, that one first. */
+const ROOTS = [
+  ...['freshness', 'duplicates', 'dead-letters', 'price', 'null-rate', 'volume'],
+  ...['units', 'revenue', 'basket', 'margin', 'decline'],
+];
+const AMOUNTS = new Set(['volume', 'revenue', 'units']);
+const FEWEST_MEMBERS = 3;
+
+const rank = ({ check }: Finding) => ROOTS.indexOf(check);
+
+/** Of the failing findings of one day, says which are explained by which: sets `cause`. */
+export function attribute(findings: readonly Finding[]): void {
+  const failing = findings.filter(({ verdict }) => verdict === 'failing');
+  const stores = failing.filter(({ level }) => level === 'store');
+  const groups = failing.filter(({ level }) => level !== 'store');
+  for (const group of groups)
+    if (group.level === 'shop' || group.level === 'region') claimMembers(group, stores, findings);
+  for (const own of grouped(failing)) chain(own);
+  for (const group of groups) group.cause ??= explainedBy(group, stores, findings);
+  for (const group of groups) group.cause ??= groups.find((other) => isPartOf(group, other));
+}
+
+function grouped(findings: readonly Finding[]): Finding[][] {
+  return [...Map.groupBy(findings, ({ row, level }) => `${level} ${JSON.stringify(row.subject)}`).values()];
+}
+
+/** One row: everything points to the first in rank. */
+function chain(findings: readonly Finding[]): void {
+  const open = findings.filter(({ cause }) => cause === undefined).sort((a, b) => rank(a) - rank(b));
+  const claimed = findings.find(({ cause }) => cause !== undefined)?.cause;
+  const [root, ...rest] = open;
+  if (claimed) for (const each of open) each.cause = claimed;
+  else if (root) for (const each of rest) each.cause = root;
+}
+
+const isMember = (store: Finding, group: Finding) =>
+  group.level === 'shop' || store.row.attributes.region === group.row.attributes.region;
+
+/** If half of its stores do what the group does, it is the group that does it. */
+function claimMembers(group: Finding, stores: readonly Finding[], all: readonly Finding[]): void {
+  const alike = stores.filter((store) => store.check === group.check && isMember(store, group));
+  const same = alike.filter((store) => store.field === group.field && direction(store) === direction(group));
+  const members = all.filter(
+    ({ level, check, row }) => level === 'store' && check === 'freshness' && isMember({ row } as Finding, group),
+  );
+  if (same.length >= FEWEST_MEMBERS && same.length * 2 >= members.length)
+    for (const store of same) store.cause ??= group;
+}
+
+/** The store without which the group would be as it was to be. */
+function explainedBy(group: Finding, stores: readonly Finding[], all: readonly Finding[]): Finding | undefined {
+  const roots = stores.filter((store) => group.level === 'category' || isMember(store, group));
+  const rootOf = (store: Finding) => store.cause ?? store;
+  if (!AMOUNTS.has(group.check)) {
+    const alike = roots.filter(({ check, field }) => check === group.check && field === group.field);
+    const [first] = alike.length > 0 ? alike : roots.filter(({ cause }) => cause === undefined);
+    return first && rootOf(first);
+  }
+  const missing = new Map(roots.map((store) => [store.row, shortfall(store, group, all)]));
+  const [largest] = [...missing]
+    .filter(([, each]) => Math.sign(each) === -direction(group))
+    .sort((a, b) => Math.abs(b[1]) - Math.abs(a[1]));
+  const whole = [...missing.values()].reduce((sum, each) => sum + each, 0);
+  const mended = (group.observed ?? 0) + whole;
+  const enough = mended >= (group.low ?? 0) && mended <= (group.high ?? Number.POSITIVE_INFINITY);
+  const half = Math.abs(whole) * 2 >= Math.abs((group.expected ?? 0) - (group.observed ?? 0));
+  if (!largest || !(enough || half)) return undefined;
+  return rootOf(roots.find(({ row }) => row === largest[0])!); // The rows come from the roots.
+}
+
+/** What a store's day lacks, in the unit of the group's figure: of one that said nothing, its share of what the group was to have. */
+function shortfall({ row }: Finding, group: Finding, all: readonly Finding[]): number {
+  const of = (check: string, at: Finding['row']) => all.find((each) => each.row === at && each.check === check);
+  const own = of(group.check, row);
+  if (own) return (own.expected ?? 0) - (own.observed ?? 0);
+  const lines = of('freshness', row)?.expected ?? 0;
+  const linesOfGroup = of('volume', group.row)?.expected ?? 0;
+  return linesOfGroup > 0 ? (lines / linesOfGroup) * (group.expected ?? 0) : 0;
+}
+
+/** A region or category that goes the way of the whole shop. */
+function isPartOf(group: Finding, other: Finding): boolean {
+  return (
+    group.level !== 'shop' &&
+    other.level === 'shop' &&
+    other.cause !== group &&
+    other.check === group.check &&
+    direction(other) === direction(group)
+  );
+}

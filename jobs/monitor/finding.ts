@@ -1,0 +1,40 @@
+import type { CheckUnit, Severity, Verdict } from './check-result.ts';
+import type { HistoryRow } from './shop-history.ts';
+
+/** What a row is one of. */
+export type Level = 'store' | 'region' | 'category' | 'shop';
+
+/** A check's look at one row on one day, as figures; results.ts puts it into words. */
+export interface Finding {
+  readonly check: string;
+  readonly level: Level;
+  readonly row: HistoryRow;
+  readonly field?: string;
+  readonly column: number;
+  verdict: Verdict;
+  severity: Severity;
+  readonly unit: CheckUnit;
+  readonly observed: number | null;
+  readonly expected: number | null;
+  readonly low: number | null;
+  readonly high: number | null;
+  readonly score: number | null;
+  /** Days that the expectation comes from, as columns. */
+  readonly columns: readonly number[];
+  /** The series compared, by column. */
+  readonly series?: (column: number) => number;
+  /** Why the verdict is milder than the figures alone would have it, or what else explains it. */
+  note?: string;
+  /** The finding that explains this one. */
+  cause?: Finding | undefined;
+}
+
+/** 1 above what was expected, -1 below. */
+export function direction({ observed, expected }: Finding): number {
+  return Math.sign((observed ?? 0) - (expected ?? 0));
+}
+
+/** Would anybody be told of it? Not of what another explains, nor of what is only worth knowing. */
+export function isAlarm({ verdict, severity, cause }: Finding): boolean {
+  return verdict === 'failing' && severity !== 'info' && cause === undefined;
+}
