@@ -1,12 +1,12 @@
 import type { Batch, FieldValues, Split } from './batch.ts';
-import type { CheckRequest } from './conformance/check-request.ts';
+import { type CheckRequest, completed } from './conformance/check-request.ts';
 import { CHECKS } from './conformance/checks.ts';
-import { batchOf } from './conformance/material.ts';
+import { type Measurement, measure } from './conformance/measure.ts';
 import { SOURCE_CHECKS } from './conformance/source-checks.ts';
 import type { Operator } from './operator.ts';
 import type { Services } from './services.ts';
 
-/** What an operator is tried with. */
+/** What an operator is tried with; its example, over and over, unless more is said. */
 export interface ConformanceRequest {
   readonly options?: Readonly<Record<string, unknown>>;
   /** Some ten records or more that meet all that the operator does; a source needs none. */
@@ -18,6 +18,8 @@ export interface ConformanceRequest {
   /** What a run has left in that world, to be compared: contents of files, rows. */
   readonly effects?: (services: Services) => unknown;
   readonly split?: Split;
+  /** For how long its speed is measured; not at all unless said. */
+  readonly measureMs?: number;
 }
 
 export interface CheckResult {
@@ -31,24 +33,23 @@ export interface ConformanceReport {
   readonly operator: string;
   readonly passed: boolean;
   readonly checks: readonly CheckResult[];
+  /** Null where it was not asked for, or the operator failed. */
+  readonly measured: Measurement | null;
 }
-
-const SPLIT: Split = { fileId: 0, file: 'conformance.csv', part: 0 };
 
 /**
  * Tries whether an operator keeps to the contract in operator.ts, by running it as the engine would: alone, slowed down,
  * interrupted, with records in batches of all sizes. For the tests of built-in and custom operators alike.
  */
 export async function conformance(operator: Operator, request: ConformanceRequest = {}): Promise<ConformanceReport> {
-  const { options = {}, records = [], services = () => ({}), effects = () => undefined, split = SPLIT } = request;
-  const batches = request.batches ?? (() => [batchOf(structuredClone(records), split)]);
-  const complete: CheckRequest = { operator, options, batches, services, effects, split };
+  const complete = completed(operator, request);
   const checks: CheckResult[] = [];
   for (const [name, check] of Object.entries(operator.source ? SOURCE_CHECKS : CHECKS)) {
     const detail = await complaintOf(() => check(complete));
     checks.push({ name, passed: detail === '', detail });
   }
-  return { operator: operator.name, passed: checks.every((each) => each.passed), checks };
+  const measured = request.measureMs ? await measure(complete, request.measureMs).catch(() => null) : null;
+  return { operator: operator.name, passed: checks.every((each) => each.passed), checks, measured };
 }
 
 async function complaintOf(check: () => void | Promise<void>): Promise<string> {

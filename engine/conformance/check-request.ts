@@ -1,7 +1,9 @@
-import type { Batch, Split } from '../batch.ts';
+import type { Batch, FieldValues, Split } from '../batch.ts';
+import type { ConformanceRequest } from '../conformance.ts';
 import { fillOptions } from '../fill-options.ts';
 import type { Operator } from '../operator.ts';
 import type { Services } from '../services.ts';
+import { batchOf } from './material.ts';
 import { type Outcome, Rehearsal, type Surroundings } from './rehearsal.ts';
 
 /** What every check is given; a check throws an Error that says what is wrong. */
@@ -35,4 +37,22 @@ export async function outcomeOf(request: CheckRequest, batches: readonly Batch[]
   await rehearsal.checkpoint(true);
   await rehearsal.end();
   return rehearsal.outcome;
+}
+
+const TRIED_RECORDS = 24;
+const SPLIT: Split = { fileId: 0, file: 'conformance.csv', part: 0 };
+
+/** What an author gave, with the operator's example, over and over, where that leaves open what to try it with. */
+export function completed(operator: Operator, request: ConformanceRequest): CheckRequest {
+  const { example } = operator;
+  const { options = example?.options ?? {}, records = repeated(example?.input ?? []) } = request;
+  const { services = () => ({}), effects = () => undefined, split = SPLIT } = request;
+  const batches = request.batches ?? (() => [batchOf(structuredClone(records), split)]);
+  return { operator, options, batches, services, effects, split };
+}
+
+/** As many as it takes to make several batches of them. */
+function repeated(records: readonly FieldValues[]): readonly FieldValues[] {
+  if (records.length === 0) return [];
+  return Array.from({ length: TRIED_RECORDS }, (_, i) => records[i % records.length]!);
 }

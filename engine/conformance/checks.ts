@@ -4,7 +4,7 @@ import { fillOptions } from '../fill-options.ts';
 import { handled } from '../ledger.ts';
 import { sumOf } from '../tally.ts';
 import { type CheckRequest, outcomeOf, rehearse } from './check-request.ts';
-import { closes, resumes, stops } from './life-checks.ts';
+import { cleansUpAfterAbort, cleansUpAfterError, closes, resumes, stops } from './life-checks.ts';
 import { batchOf, digestOf, resplit, withEmptyRecord } from './material.ts';
 import { type Outcome, Rehearsal } from './rehearsal.ts';
 
@@ -23,6 +23,8 @@ export const CHECKS: Readonly<Record<string, (request: CheckRequest) => void | P
   'is deterministic under any batch split': isDeterministic,
   'goes on from a snapshot as if nothing had happened': resumes,
   'lets go of everything on close': closes,
+  'cleans up after an abort': cleansUpAfterAbort,
+  'cleans up after an error': cleansUpAfterError,
   'stops when it is told to': stops,
   'does what its example says': runsExample,
 };

@@ -2,12 +2,12 @@ import { deepStrictEqual } from 'node:assert';
 import { Batch } from '../batch.ts';
 import { fillOptions } from '../fill-options.ts';
 import { OperatorMeter } from '../metrics.ts';
-import type { Fault, SourceInstance, SourcePosition } from '../operator.ts';
+import type { Fault, Outputs, SourceInstance, SourcePosition } from '../operator.ts';
 import { CountedOutputs } from '../outputs.ts';
 import { serviceFrom } from '../services.ts';
 import type { CheckRequest } from './check-request.ts';
 import { describesOptions } from './checks.ts';
-import { heldResources, requireReleased } from './life-checks.ts';
+import { heldResources, requireReleased, requireSoon } from './life-checks.ts';
 
 /** The checks of a source by name, in the order in which they are made. */
 export const SOURCE_CHECKS: Readonly<Record<string, (request: CheckRequest) => void | Promise<void>>> = {
@@ -18,6 +18,7 @@ export const SOURCE_CHECKS: Readonly<Record<string, (request: CheckRequest) => v
   'goes on from any position as if nothing had happened': resumes,
   'names its reasons': namesReasons,
   'lets go of everything when it is stopped': stops,
+  'stops when it is told to': heedsSignal,
 };
 
 /** A record as it was read: its line and what is in it, or the faults it was rejected for. */
@@ -30,17 +31,31 @@ interface Reading {
   readonly positions: readonly { readonly position: SourcePosition; readonly before: number }[];
 }
 
-async function start(request: CheckRequest, resume?: { state: unknown }): Promise<SourceInstance> {
+async function start(
+  request: CheckRequest,
+  resume?: { state: unknown },
+  signal = new AbortController().signal,
+): Promise<SourceInstance> {
   const services = await request.services();
   const options = fillOptions(request.operator, request.options);
   return request.operator.source!(resume ? { ...options, resume: resume.state } : options, {
     id: 'rehearsed',
     split: request.split,
-    signal: new AbortController().signal,
+    signal,
     now: () => Date.UTC(2026, 0, 1),
     random: () => 0.5,
     service: (name) => serviceFrom(services, name),
   });
+}
+
+/** All that the source gives, which is then closed. */
+export async function* sourceItems(request: CheckRequest, out: Outputs): AsyncGenerator<Batch | SourcePosition> {
+  const source = await start(request);
+  try {
+    yield* source.read(out);
+  } finally {
+    await source.close?.();
+  }
 }
 
 async function read(request: CheckRequest, resume?: { state: unknown }): Promise<Reading> {
@@ -117,6 +132,20 @@ async function stops(request: CheckRequest): Promise<void> {
   const source = await start(request);
   const items = source.read(recorder([], new Set()))[Symbol.asyncIterator]();
   await items.next();
+  await items.return?.();
+  await source.close?.();
+  await requireReleased(before);
+}
+
+/** After an abort it may end, fail or give one more item, but soon. */
+async function heedsSignal(request: CheckRequest): Promise<void> {
+  const before = heldResources();
+  const abort = new AbortController();
+  const source = await start(request, undefined, abort.signal);
+  const items = source.read(recorder([], new Set()))[Symbol.asyncIterator]();
+  await items.next();
+  abort.abort();
+  await requireSoon(items.next());
   await items.return?.();
   await source.close?.();
   await requireReleased(before);

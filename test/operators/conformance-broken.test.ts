@@ -116,6 +116,20 @@ t.test('each breach fails its own check and no other', async (t) => {
       return { process: (batch, out) => out.emit(batch) };
     }),
 
+    'cleans up after an abort': operator((_, { signal }) => {
+      signal.addEventListener('abort', () => void leaks.push(setInterval(() => {}, 1000)));
+      return { process: (batch, out) => out.emit(batch) };
+    }),
+
+    'cleans up after an error': operator(() => ({
+      async process(batch, out) {
+        const timer = setInterval(() => {}, 1000);
+        leaks.push(timer);
+        await out.emit(batch);
+        clearInterval(timer);
+      },
+    })),
+
     'stops when it is told to': operator((_, { signal }) => ({
       async process(batch, out) {
         await out.emit(batch);
@@ -166,16 +180,17 @@ t.test('an operator that need not conserve records may make and drop them', asyn
 });
 
 t.test('a source that resumes at the wrong place, or ends without saying so, is found out', async (t) => {
-  const source = (wrong: { skip?: number; unmarked?: boolean }) =>
+  const source = (wrong: { skip?: number; unmarked?: boolean; deaf?: boolean }) =>
     defineOperator({
       name: 'numbers',
       summary: 'counts to nine',
       options: Type.Object({ resume: Type.Optional(Type.Number({ description: 'Where to go on.' })) }),
-      source: ({ resume }, { split }) => ({
+      source: ({ resume }, { split, signal }) => ({
         async *read() {
           const { batchOf } = await import('../../engine/conformance/material.ts');
           for (let n = resume === undefined ? 1 : resume + (wrong.skip ?? 0); n <= 9; n++) {
             yield batchOf([{ n }], split, n);
+            if (wrong.deaf && signal.aborted) await new Promise(() => {});
             yield { kind: 'position', bytes: n, state: n + 1, last: n === 9 && !wrong.unmarked };
           }
         },
@@ -186,4 +201,5 @@ t.test('a source that resumes at the wrong place, or ends without saying so, is 
   t.strictSame(await failed(source({})), []);
   t.strictSame(await failed(source({ skip: 1 })), ['goes on from any position as if nothing had happened']);
   t.strictSame(await failed(source({ unmarked: true })), ['ends with a last position']);
+  t.strictSame(await failed(source({ deaf: true })), ['stops when it is told to']);
 });

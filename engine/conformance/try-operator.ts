@@ -1,0 +1,26 @@
+import { type FieldValues, MAIN } from '../batch.ts';
+import type { ConformanceRequest } from '../conformance.ts';
+import type { Operator } from '../operator.ts';
+import { completed, outcomeOf } from './check-request.ts';
+
+/** What an operator made of some records; numbers are the records', from 1. */
+export interface Trial {
+  /** What went on, in order. */
+  readonly records: readonly FieldValues[];
+  /** By reason, the records left out. */
+  readonly filtered: Readonly<Record<string, readonly number[]>>;
+  readonly late: readonly number[];
+  readonly deadLetters: readonly { readonly record: number; readonly reason: string }[];
+}
+
+/** Gives records to an operator by itself, as a run would, to its end. Throws what the operator throws, and `bad_option`. */
+export async function tryOperator(operator: Operator, request: ConformanceRequest = {}): Promise<Trial> {
+  const complete = completed(operator, request);
+  const { emitted, filtered, late, deadLettered } = await outcomeOf(complete, complete.batches());
+  return {
+    records: (emitted[MAIN] ?? []).map(([, record]) => record),
+    filtered,
+    late,
+    deadLetters: deadLettered.map(([record, reason]) => ({ record, reason })),
+  };
+}
