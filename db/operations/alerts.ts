@@ -5,7 +5,8 @@ export const ALERT_STATES = ['open', 'acknowledged', 'expected', 'resolved'] as 
 export type AlertState = (typeof ALERT_STATES)[number];
 export type AlertSeverity = 'info' | 'warning' | 'critical';
 export const ALERT_EVENTS = [
-  ...(['opened', 'worsened', 'reopened', 'flapping', 'resolved', 'grouped', 'acknowledged', 'expected'] as const),
+  ...(['opened', 'worsened', 'reopened', 'flapping', 'resolved', 'grouped'] as const),
+  ...(['acknowledged', 'expected', 'withdrawn'] as const),
 ] as const;
 export type AlertEventName = (typeof ALERT_EVENTS)[number];
 
@@ -31,6 +32,8 @@ export interface AlertRecord {
   readonly resolved_at: number | null;
   readonly resolved_day: number | null;
   readonly note: string | null;
+  /** Ids of the days that were marked as expected with it. */
+  readonly marks: readonly number[];
   /** The latest failing result; null where the alert stands for several. */
   readonly result: unknown;
 }
@@ -61,12 +64,16 @@ export interface NewEvent {
   readonly notice: object | null;
 }
 
-type AlertRow = Omit<AlertRecord, 'flapping' | 'result'> & { flapping: number; result: string | null };
+type AlertRow = Omit<AlertRecord, 'flapping' | 'marks' | 'result'> & {
+  flapping: number;
+  marks: string;
+  result: string | null;
+};
 
 const ACTIVE = "state IN ('open', 'acknowledged')";
 const COLUMNS = [
   ...['key', 'code', 'state', 'severity', 'title', 'message', 'day', 'openings', 'flapping', 'opened_at', 'changed_at'],
-  ...['passing_since', 'resolved_at', 'resolved_day', 'note', 'result'],
+  ...['passing_since', 'resolved_at', 'resolved_day', 'note', 'marks', 'result'],
 ];
 
 /** The alert of that key that is open or acknowledged. */
@@ -127,9 +134,7 @@ export function addAlert(db: Database, alert: Omit<AlertRecord, 'alert_id'>): Al
 /** Writes all there is of an alert. */
 export function changeAlert(db: Database, alert: AlertRecord): void {
   const sql = `UPDATE alerts SET ${COLUMNS.map((name) => `${name} = :${name}`).join(', ')} WHERE alert_id = :alert_id`;
-  statementsOf(db)
-    .get(sql)
-    .run({ ...stored(alert), alert_id: alert.alert_id });
+  statementsOf(db).get(sql).run(stored(alert));
 }
 
 /** Keeps a failing result of an alert; one of the same key and day takes the place of what was there. */
@@ -211,9 +216,10 @@ export function pruneAlerts(db: Database, before: number): number {
 
 function parsed(row: AlertRow): AlertRecord {
   const result: unknown = row.result === null ? null : JSON.parse(row.result);
-  return { ...row, flapping: row.flapping === 1, result };
+  return { ...row, flapping: row.flapping === 1, marks: JSON.parse(row.marks) as number[], result };
 }
 
-function stored({ flapping, result, ...alert }: Omit<AlertRecord, 'alert_id'>) {
-  return { ...alert, flapping: flapping ? 1 : 0, result: result === null ? null : JSON.stringify(result) };
+function stored({ flapping, marks, result, ...alert }: Omit<AlertRecord, 'alert_id'>) {
+  const texts = { marks: JSON.stringify(marks), result: result === null ? null : JSON.stringify(result) };
+  return { ...alert, ...texts, flapping: flapping ? 1 : 0 };
 }

@@ -154,12 +154,6 @@ export function postponeDelivery(
   statementsOf(db).get(sql).run(retryAt, error, at, id);
 }
 
-/** It was not tried after all: whoever sends is stopping. */
-export function putBack(db: Database, id: number): void {
-  const sql = "UPDATE outbox SET status = 'waiting', attempts = attempts - 1, lease_until = NULL WHERE outbox_id = ?";
-  statementsOf(db).get(sql).run(id);
-}
-
 /** Of every channel that ever had something to send. */
 export function channelStates(db: Database, now: number): ChannelState[] {
   const channels = statementsOf(db)

@@ -11,5 +11,8 @@ export function alertEnded(id: number, state: string): TillstreamError {
 
 /** Another alert of the same subject is open by now. */
 export function alertSuperseded(id: number, by: number): TillstreamError {
-  return new TillstreamError('alert_superseded', `alert ${id} cannot be opened again: alert ${by} is open for the same subject`);
+  return new TillstreamError(
+    'alert_superseded',
+    `alert ${id} cannot be opened again: alert ${by} is open for the same subject`,
+  );
 }

@@ -1,6 +1,6 @@
 -- Times in milliseconds since 1970, days YYYYMMDD; details as JSON.
 
--- code: the check that found it. resolved_day: the day whose passing resolved it.
+-- code: the check that found it. resolved_day: the day whose passing resolved it. marks: ids of the days that were marked as expected.
 CREATE TABLE alerts (
   alert_id INTEGER PRIMARY KEY,
   key TEXT NOT NULL,
@@ -18,6 +18,7 @@ CREATE TABLE alerts (
   resolved_at INTEGER,
   resolved_day INTEGER,
   note TEXT,
+  marks TEXT NOT NULL DEFAULT '[]',
   result TEXT
 ) STRICT;
 CREATE UNIQUE INDEX alerts_active ON alerts (key) WHERE state IN ('open', 'acknowledged');
@@ -42,7 +43,7 @@ CREATE TABLE alert_events (
   event_key TEXT NOT NULL UNIQUE,
   alert_id INTEGER NOT NULL REFERENCES alerts,
   event TEXT NOT NULL
-    CHECK (event IN ('opened', 'worsened', 'reopened', 'flapping', 'resolved', 'grouped', 'acknowledged', 'expected')),
+    CHECK (event IN ('opened', 'worsened', 'reopened', 'flapping', 'resolved', 'grouped', 'acknowledged', 'expected', 'withdrawn')),
   at INTEGER NOT NULL,
   message TEXT NOT NULL,
   notice TEXT
