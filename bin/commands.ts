@@ -12,6 +12,8 @@ const LOAD: Readonly<Record<string, () => Promise<Command>>> = {
   check: async () => (await import('./commands/check.ts')).checkCommand,
   infer: async () => (await import('./commands/infer.ts')).inferCommand,
   operators: async () => (await import('./commands/operators.ts')).operatorsCommand,
+  'create-operator': async () => (await import('./commands/create-operator.ts')).createOperatorCommand,
+  'test-operator': async () => (await import('./commands/test-operator.ts')).testOperatorCommand,
   init: async () => (await import('./commands/init.ts')).initCommand,
   generate: async () => (await import('./commands/generate.ts')).generateCommand,
 };

@@ -1,5 +1,5 @@
 import type { Batch, FieldValues, Split } from './batch.ts';
-import { type CheckRequest, completed } from './conformance/check-request.ts';
+import { completed } from './conformance/check-request.ts';
 import { CHECKS } from './conformance/checks.ts';
 import { type Measurement, measure } from './conformance/measure.ts';
 import { SOURCE_CHECKS } from './conformance/source-checks.ts';

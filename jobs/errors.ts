@@ -64,3 +64,39 @@ export function datasetExists(file: string, name: string): TillstreamError {
     `${file} has a dataset "${name}" already; choose another name with --name`,
   );
 }
+
+export function badOperatorName(name: string): TillstreamError {
+  const wanted = kebabCase(name);
+  const hint = wanted === '' ? 'such as loyalty-points' : `such as ${wanted}`;
+  return new TillstreamError(
+    'bad_operator_name',
+    `an operator is called by small letters, digits and hyphens, beginning with a letter, ${hint}; got "${name}"`,
+  );
+}
+
+function kebabCase(name: string): string {
+  const words =
+    name
+      .replaceAll(/([a-z0-9])([A-Z])/g, '$1-$2')
+      .toLowerCase()
+      .match(/[a-z0-9]+/g) ?? [];
+  return words
+    .join('-')
+    .replace(/^[^a-z]+/, '')
+    .slice(0, 60);
+}
+
+export function operatorExists(name: string, why: string): TillstreamError {
+  return new TillstreamError('operator_exists', `the operator "${name}" ${why}; choose another name`);
+}
+
+export function noSuchOperator(name: string, names: Iterable<string>): TillstreamError {
+  return new TillstreamError('unknown_operator', `no operator is called "${name}"${suggestion(name, names)}`);
+}
+
+export function nothingToTry(name: string): TillstreamError {
+  return new TillstreamError(
+    'nothing_to_try',
+    `"${name}" has no example to be tried with; give its spec one, or export \`trial\` with records beside it`,
+  );
+}
