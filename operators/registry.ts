@@ -8,6 +8,7 @@ import { importOperator } from './discovery/import-operator.ts';
 /** How to load the operators that come with Tillstream; a test compares this table with the folder. */
 const BUILT_IN: Readonly<Record<string, () => Promise<Operator>>> = {
   aggregate: async () => (await import('./aggregate.ts')).aggregate,
+  'async-map': async () => (await import('./async-map.ts')).asyncMap,
   'batch-insert': async () => (await import('./batch-insert.ts')).batchInsert,
   'csv-sink': async () => (await import('./csv-sink.ts')).csvSink,
   'csv-source': async () => (await import('./csv-source.ts')).csvSource,
@@ -15,6 +16,7 @@ const BUILT_IN: Readonly<Record<string, () => Promise<Operator>>> = {
   deduplicate: async () => (await import('./deduplicate.ts')).deduplicate,
   enrich: async () => (await import('./enrich.ts')).enrich,
   filter: async () => (await import('./filter.ts')).filter,
+  lookup: async () => (await import('./lookup.ts')).lookup,
   map: async () => (await import('./map.ts')).map,
   tap: async () => (await import('./tap.ts')).tap,
   validate: async () => (await import('./validate.ts')).validate,

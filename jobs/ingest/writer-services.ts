@@ -1,3 +1,4 @@
+import { lookupQueries } from '../../db/lookup-queries.ts';
 import { openWarehouse } from '../../db/warehouse-writer.ts';
 import type { Services } from '../../engine/services.ts';
 import type { Folders } from '../../operators/csv-output/folders.ts';
@@ -13,7 +14,7 @@ export interface WriterOptions {
 /** Services of the writer's thread, which alone holds the warehouse open for writing. */
 export function createServices(options: unknown): Services {
   const { database, folders } = options as WriterOptions;
-  return { warehouse: openWarehouse(database), folders };
+  return { warehouse: openWarehouse(database), folders, sql: lookupQueries };
 }
 
 export function closeServices({ warehouse }: Services): void {

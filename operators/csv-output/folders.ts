@@ -1,5 +1,6 @@
 import { join, parse, resolve } from 'node:path';
 import type { Split } from '../../engine/batch.ts';
+import { TillstreamError } from '../../engine/errors.ts';
 import type { OperatorContext } from '../../engine/operator.ts';
 
 /** The service `folders`: where a home keeps what. Absolute paths. */
@@ -16,6 +17,16 @@ export interface Folders {
 export function folderFor(context: OperatorContext, kind: 'processed' | 'rejected', given: string | undefined): string {
   const folders = context.service<Folders>('folders');
   return given === undefined ? folders[kind] : resolve(folders.home, given);
+}
+
+/** The folder that relative paths of a plan start from; without a home that is where the process was started. */
+export function homeOf(context: OperatorContext): string {
+  try {
+    return context.service<Folders>('folders').home;
+  } catch (error) {
+    if (error instanceof TillstreamError && error.code === 'unknown_service') return process.cwd();
+    throw error;
+  }
 }
 
 /** A file's name without folder, without `.csv`, `.csv.gz` and the like. */

@@ -21,6 +21,7 @@ import {
   split,
   writtenFiles,
 } from './conformance-material.ts';
+import { serviceCases } from './conformance-services.ts';
 import { Collected, contextWith } from './in-memory.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'tillstream-conformance-'));
@@ -77,8 +78,12 @@ const fields = HEADER_NAMES.map((name) => ({
   type: ['quantity', 'unit_price'].includes(name) ? 'number' : name === 'sold_at' ? 'date' : 'string',
 }));
 
+const services = await serviceCases();
+t.teardown(() => services.close());
+
 /** What each operator is tried with: at least one case, and one more for each way it works. */
 const CASES: Readonly<Record<string, readonly ConformanceRequest[]>> = {
+  ...services.cases,
   aggregate: [{ options: { by: ['store_id', 'product_id'] }, batches: salesBatches }],
   'batch-insert': [{ batches: salesBatches, services: warehouse, effects: facts }],
   'csv-sink': [
@@ -152,10 +157,16 @@ for (const [name, operator] of registry) {
   });
 }
 
+/** The least that an operator must be told. */
+const REQUIRED: Readonly<Record<string, Record<string, unknown>>> = {
+  'async-map': { url: 'http://localhost/', fields: { a: 'a' } },
+  filter: { where: [{ field: 'a', op: 'is_missing' }] },
+  lookup: { on: ['a'], fields: { b: 'b' } },
+};
+
 t.test('every operator fills its options from its own defaults', (t) => {
   for (const [name, operator] of registry) {
-    const required = name === 'filter' ? { where: [{ field: 'a', op: 'is_missing' }] } : {};
-    t.doesNotThrow(() => fillOptions(operator, required), name);
+    t.doesNotThrow(() => fillOptions(operator, REQUIRED[name] ?? {}), name);
   }
   t.end();
 });

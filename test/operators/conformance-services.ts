@@ -1,0 +1,77 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { lookupQueries } from '../../db/lookup-queries.ts';
+import type { ConformanceRequest } from '../../engine/conformance.ts';
+import { salesBatches } from './conformance-material.ts';
+import { type Service, serve } from './http-service.ts';
+
+/** Cases for the operators that need something beside their records, and what ends it all. */
+export interface ServiceCases {
+  readonly cases: Readonly<Record<string, readonly ConformanceRequest[]>>;
+  close(): void;
+}
+
+/** Tells the price of a product by its number, of P5 nothing. */
+function priceService(): Promise<Service> {
+  return serve(({ url, method, body }, response) => {
+    if (method === 'POST')
+      return { prices: (JSON.parse(body) as { sku: string }[]).map(({ sku }) => ({ sku, price: 1.5 })) };
+    const product = Number(url.slice(-1));
+    if (product !== 5) return { price: product + 0.25, name: `Product ${product}` };
+    response.writeHead(404).end();
+  });
+}
+
+export async function serviceCases(): Promise<ServiceCases> {
+  const folder = mkdtempSync(join(tmpdir(), 'tillstream-services-'));
+  const prices = await priceService();
+  const csv = join(folder, 'prices.csv');
+  writeFileSync(csv, 'sku,price,name\nP0,0.5,Pen\nP1,12,Cup\nP2,dear,Vase\n');
+  const database = join(folder, 'prices.db');
+  const db = new Database(database);
+  db.exec(
+    `CREATE TABLE prices (sku TEXT PRIMARY KEY, price REAL, name TEXT); INSERT INTO prices VALUES ('P1', 1.25, 'Cup')`,
+  );
+  db.close();
+  const fields = { list_price: { from: 'price', type: 'number' }, product_name: 'name' };
+  const joined = { on: { product_id: 'sku' }, fields };
+  const cases = {
+    'async-map': [
+      { options: { url: `${prices.origin}/{product_id}`, fields, concurrency: 3 }, batches: salesBatches },
+      {
+        options: { url: `${prices.origin}/{store_id}`, fields, onError: 'keep' },
+        batches: salesBatches,
+      },
+      {
+        options: {
+          ...{ url: prices.origin, method: 'POST', body: { sku: '{product_id}' }, batchSize: 4 },
+          ...{ results: 'prices', fields: { sku: 'sku' } },
+        },
+        batches: salesBatches,
+      },
+    ],
+    lookup: [
+      { options: { ...joined, csv: { path: csv }, onMissing: 'filter' }, batches: salesBatches },
+      {
+        options: {
+          ...joined,
+          sql: { database, query: 'SELECT * FROM prices WHERE sku = :sku' },
+          onMissing: 'dead-letter',
+        },
+        batches: salesBatches,
+        services: () => ({ sql: lookupQueries }),
+      },
+      {
+        options: { ...joined, http: { url: `${prices.origin}/{sku}`, concurrency: 3 }, cache: { size: 2 } },
+        batches: salesBatches,
+      },
+    ],
+  };
+  const close = () => {
+    prices.close();
+    rmSync(folder, { recursive: true });
+  };
+  return { cases, close };
+}
