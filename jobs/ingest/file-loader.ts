@@ -1,5 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
+import { lookupQueries } from '../../db/lookup-queries.ts';
 import { TillstreamError } from '../../engine/errors.ts';
 import type { LedgerEntry } from '../../engine/ledger.ts';
 import { run } from '../../engine/run.ts';
@@ -197,7 +198,7 @@ export class FileLoader {
     });
     const { metrics, timeline } = await run({
       ...{ plan, registry, signal, now, sampleMs },
-      services: { folders: foldersOf(home) },
+      services: { folders: foldersOf(home), sql: lookupQueries },
       split: { fileId, file, part: 0 },
       ...(stageFrom > 0 && { stage: { thread: writer.stage, from: stageFrom } }),
       ...(resume && { resume: { number: resume.number, source: resume.state, states: resume.states } }),
