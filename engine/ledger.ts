@@ -21,10 +21,11 @@ export function ledgerEntries(counts: Readonly<Record<string, OperatorCounts>>):
       if (records !== 0 || amount !== 0) entries.push({ operator, outcome, reason, records, amount });
     };
     const total = handled(of);
-    if (index === 0) add('read', '', { records: total.records, amount: 0 });
+    const isSource = index === 0 || of.isSource;
+    if (isSource) add('read', '', { records: total.records, amount: 0 });
     add('read', '', { records: 0, amount: of.found });
     const isSink = Object.keys(of.written).length > 0;
-    if (index > 0 && !isSink) {
+    if (!isSource && !isSink) {
       add('adjusted', '', { records: total.records - of.in.records, amount: total.amount - of.in.amount - of.found });
     }
     for (const [reason, tally] of Object.entries(of.filtered)) add('filtered', reason, tally);

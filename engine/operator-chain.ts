@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream';
 import { chainUnchecked } from 'stream-chain';
 import type { Split } from './batch.ts';
 import { withContext } from './errors.ts';
+import type { Agreement } from './graph/agreement.ts';
 import { OperatorMeter } from './metrics.ts';
 import type { OperatorContext } from './operator.ts';
 import { OperatorStream } from './operator-stream.ts';
@@ -21,6 +22,12 @@ export interface Surroundings {
   readonly states: Readonly<Record<string, unknown>>;
   readonly now: () => number;
   readonly random: () => number;
+  /** In a plan of several branches. */
+  readonly graph?: {
+    readonly agreement: Agreement;
+    /** Ids of operators where records leave the plan that may go on elsewhere. */
+    readonly leaving: ReadonlySet<string>;
+  };
 }
 
 export function contextOf(id: string, { split, signal, now, random, services }: Surroundings): OperatorContext {
@@ -31,6 +38,7 @@ export function contextOf(id: string, { split, signal, now, random, services }: 
 export interface OperatorChain {
   readonly stream: Duplex;
   readonly meters: readonly OperatorMeter[];
+  readonly operators: readonly OperatorStream[];
   /** Resolves when every operator has been closed. */
   readonly closed: Promise<unknown>;
 }
@@ -47,18 +55,23 @@ export function operatorChain(nodes: readonly PlanNode[], surroundings: Surround
   }
   const stream = chainUnchecked(streams, { objectMode: true, highWaterMark: 1 }) as unknown as Duplex;
   const closed = Promise.all(streams.map((each) => (each.closed ? null : once(each, 'close').catch(() => null))));
-  return { stream, meters, closed };
+  return { stream, meters, operators: streams, closed };
 }
 
 function operatorStream(node: PlanNode, meter: OperatorMeter, surroundings: Surroundings): OperatorStream {
-  const { measure, split } = surroundings;
+  const { measure, split, graph } = surroundings;
   // Plans are made from the registry, so a node's operator is there and is no source.
   const operator = surroundings.registry.get(node.operator)!;
   try {
     const instance = operator.create!(node.options, contextOf(node.id, surroundings));
     const state = surroundings.states[node.id];
     if (state !== undefined) instance.restore?.(state);
-    return new OperatorStream(operator, instance, { meter, measure, split });
+    const outputs = operator.outputs?.(node.options);
+    return new OperatorStream(operator, instance, {
+      ...{ meter, measure, split },
+      ...(outputs && { outputs }),
+      ...(graph && { agreement: graph.agreement, leaves: graph.leaving.has(node.id) }),
+    });
   } catch (error) {
     throw withContext(error, { operator: node.id, file: split.file });
   }

@@ -1,6 +1,9 @@
 import { Duplex, Readable, Writable } from 'node:stream';
 import { type Batch, MAIN, type Split } from './batch.ts';
 import { TillstreamError, withContext } from './errors.ts';
+import type { Agreement } from './graph/agreement.ts';
+import type { Pace } from './graph/pace.ts';
+import type { Ended, Flow } from './graph/signals.ts';
 import { handled } from './ledger.ts';
 import type { OperatorMeter } from './metrics.ts';
 import type { Checkpoint, Operator, OperatorInstance, SourceInstance } from './operator.ts';
@@ -22,33 +25,60 @@ export interface StreamParts {
   /** The numeric field whose sum the ledger keeps. */
   readonly measure: string;
   readonly split: Split;
+  /** Ports by which records leave; `main` unless given. */
+  readonly outputs?: readonly string[];
+  /** True where a plan of several ends has one that is not the warehouse: what is emitted there is counted as having left. */
+  readonly leaves?: boolean;
+  /** With the other branches of a graph; a plain list needs none. */
+  readonly agreement?: Agreement;
 }
 
-/** The only place where operators meet `node:stream`: a running operator as a Duplex of {@link Item}s. */
+/** The only place where operators meet `node:stream`: a running operator as a Duplex of {@link Flow}. */
 export class OperatorStream extends Duplex {
   readonly #operator: Operator;
   readonly #instance: OperatorInstance;
   readonly #meter: OperatorMeter;
   readonly #split: Split;
   readonly #out: CountedOutputs;
-  readonly #ports: readonly string[];
+  readonly #agreement: Agreement | undefined;
+  /** Ports whose batches it takes. */
+  readonly ports: readonly string[];
   #roomy = true;
   #flushed = false;
   #awaitingRoom: (() => void) | null = null;
   #line: number | undefined;
 
-  constructor(operator: Operator, instance: OperatorInstance, { meter, measure, split }: StreamParts) {
+  constructor(operator: Operator, instance: OperatorInstance, parts: StreamParts) {
+    const { meter, measure, split, agreement, outputs, leaves } = parts;
     super({ objectMode: true, highWaterMark: QUEUED_BATCHES });
     this.#operator = operator;
     this.#instance = instance;
     this.#meter = meter;
     this.#split = split;
-    this.#ports = [MAIN, ...(instance.ports ?? [])];
-    this.#out = new CountedOutputs(meter, measure, (batch) => this.#pushItem(batch));
+    this.#agreement = agreement;
+    this.ports = [MAIN, ...(instance.ports ?? [])];
+    const push = (batch: Batch) => this.#pushItem(batch);
+    this.#out = new CountedOutputs(meter, measure, push, {
+      ...(outputs && { ports: outputs }),
+      ...(leaves && { leaves }),
+    });
     meter.queueDepth = () => this.writableLength;
   }
 
-  override _write(item: Item, _encoding: BufferEncoding, callback: (error?: Error | null) => void): void {
+  get id(): string {
+    return this.#meter.id;
+  }
+
+  get ordered(): boolean {
+    return this.#instance.ordered === true;
+  }
+
+  /** Whether it makes durable what it was given, at every checkpoint. */
+  get commits(): boolean {
+    return this.#instance.commit !== undefined;
+  }
+
+  override _write(item: Flow, _encoding: BufferEncoding, callback: (error?: Error | null) => void): void {
     this.#work(() => this.#handle(item), callback);
   }
 
@@ -87,13 +117,20 @@ export class OperatorStream extends Duplex {
     });
   }
 
-  async #handle(item: Item): Promise<void> {
-    if (isCheckpoint(item)) return this.#checkpoint(item);
-    if (!this.#ports.includes(item.port)) return this.#pushItem(item);
+  async #handle(item: Flow): Promise<void> {
+    if (!('kind' in item)) return this.#take(item, MAIN);
+    if (item.kind === 'arrival') return this.#take(item.batch, item.input);
+    if (item.kind === 'checkpoint') return this.#checkpoint(item);
+    if (item.kind === 'ended') return this.#inputEnded(item);
+    return this.#pushItem(item);
+  }
+
+  async #take(batch: Batch, input: string): Promise<void> {
+    if (!this.ports.includes(batch.port)) return this.#pushItem(batch);
     const started = performance.now();
-    this.#line = item.provenance.lineOf(0);
-    if (item.port === MAIN) this.#out.received(item);
-    await this.#instance.process(item, this.#out, MAIN);
+    this.#line = batch.provenance.lineOf(0);
+    if (batch.port === MAIN) this.#out.received(batch);
+    await this.#instance.process(batch, this.#out, input);
     await this.#out.sendLetters();
     this.#line = undefined;
     this.#meter.batchTook(performance.now() - started);
@@ -109,8 +146,31 @@ export class OperatorStream extends Duplex {
     if (state !== undefined) checkpoint.states[id] = state;
     checkpoint.counts[id] = this.#meter.takeCounts();
     this.#requireConserved(checkpoint);
+    if (this.#agreement) return this.#agree(checkpoint, this.#agreement);
     await this.#instance.commit?.(checkpoint);
     await this.#pushItem(checkpoint);
+  }
+
+  /** What is behind this operator adds its part to the checkpoint as well before any of them commits. */
+  async #agree(checkpoint: Checkpoint, agreement: Agreement): Promise<void> {
+    agreement.given(checkpoint);
+    await this.#pushItem(checkpoint);
+    if (!this.#instance.commit) return;
+    this.#meter.enter('idle');
+    await agreement.everyone(checkpoint);
+    this.#meter.enter('busy');
+    await this.#instance.commit(checkpoint);
+    agreement.committed(checkpoint);
+  }
+
+  async #inputEnded({ input, all }: Ended): Promise<void> {
+    if (this.#operator.inputs) {
+      await this.#instance.ended?.(input, this.#out);
+      await this.#out.sendLetters();
+    }
+    if (!all) return;
+    await this.#flush();
+    await this.#pushItem({ kind: 'ended', input: MAIN, all: true });
   }
 
   async #end(): Promise<void> {
@@ -140,7 +200,7 @@ export class OperatorStream extends Duplex {
   }
 
   /** Resolves when the next operator has room again. */
-  async #pushItem(item: Item): Promise<void> {
+  async #pushItem(item: Flow): Promise<void> {
     if (!this.#roomy) await this.#room();
     if (this.destroyed) return;
     this.#roomy = this.push(item);
@@ -178,19 +238,19 @@ export interface SourceStream {
 export function committedTo(onCommitted: (checkpoint: Checkpoint) => void): Writable {
   return new Writable({
     objectMode: true,
-    write(item: Item, _encoding, callback) {
-      if (isCheckpoint(item)) onCommitted(item);
+    write(item: Flow, _encoding, callback) {
+      if ('kind' in item && item.kind === 'checkpoint') onCommitted(item);
       callback();
     },
   });
 }
 
-/** A running source as a Readable of {@link Item}s: its batches, its dead letters, and a checkpoint at each position. */
-export function sourceStream(source: SourceInstance, parts: StreamParts, firstCheckpoint: number): SourceStream {
+/** A running source as a Readable of its batches, its dead letters, and checkpoints at its positions as `pace` has them. */
+export function sourceStream(source: SourceInstance, parts: StreamParts, pace: Pace): SourceStream {
   let begun = false;
-  async function* begin(): AsyncGenerator<Item> {
+  async function* begin(): AsyncGenerator<Flow> {
     begun = true;
-    yield* items(source, parts, firstCheckpoint);
+    yield* items(source, parts, pace);
   }
   return {
     stream: Readable.from(begin(), { objectMode: true, highWaterMark: QUEUED_BATCHES }),
@@ -204,11 +264,10 @@ export function sourceStream(source: SourceInstance, parts: StreamParts, firstCh
 async function* items(
   source: SourceInstance,
   { meter, measure, split }: StreamParts,
-  firstCheckpoint: number,
-): AsyncGenerator<Item> {
+  pace: Pace,
+): AsyncGenerator<Flow> {
   const letters: Batch[] = [];
   const out = new CountedOutputs(meter, measure, (batch) => void letters.push(batch));
-  let number = firstCheckpoint;
   try {
     meter.enterShared();
     for await (const item of source.read(out)) {
@@ -217,8 +276,7 @@ async function* items(
       yield* letters.splice(0);
       if ('kind' in item) {
         meter.bytes = item.bytes;
-        const counts = meter.takeCounts();
-        yield { kind: 'checkpoint', number: number++, position: item, states: {}, counts: { [meter.id]: counts } };
+        yield* pace.at(item, meter);
       } else {
         meter.batches++;
         meter.bytes = source.bytes?.() ?? meter.bytes;
@@ -226,10 +284,12 @@ async function* items(
         meter.counts.found += amount;
         addTally(meter.counts.out, item.length, amount);
         yield item;
+        yield* pace.after();
       }
       meter.enterShared();
     }
     meter.leaveShared('idle');
+    yield* pace.end(meter);
   } catch (error) {
     throw withContext(error, { operator: meter.id, file: split.file });
   } finally {

@@ -111,6 +111,8 @@ export interface Tally {
 
 /** What one operator did with its records over some span. */
 export interface OperatorCounts {
+  /** Of a source, in a plan that has several. */
+  isSource?: true;
   /** Money that this operator was the first to read: its records came in without the measured field and left with it. */
   found: number;
   in: Tally;

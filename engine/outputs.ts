@@ -4,6 +4,17 @@ import type { OperatorMeter } from './metrics.ts';
 import type { Fault, Outputs, Tally } from './operator.ts';
 import { addNamed, addTally } from './tally.ts';
 
+/** What becomes of batches of records that are emitted. */
+export interface OutputOptions {
+  /** Ports by which records leave; others carry side outputs, which are not counted. */
+  readonly ports?: readonly string[];
+  /** True where records that are emitted go nowhere: they are counted as left out of the rest of the plan. */
+  readonly leaves?: boolean;
+}
+
+/** The reason that records are counted with which go out at an end of a plan that has others. */
+export const LEFT = 'left_plan';
+
 interface Letter {
   readonly batch: Batch;
   readonly row: number;
@@ -18,13 +29,22 @@ export class CountedOutputs implements Outputs {
   readonly #meter: OperatorMeter;
   readonly #measure: string;
   readonly #push: (batch: Batch) => Promise<void> | void;
+  readonly #ports: readonly string[];
+  readonly #leaves: boolean;
   #letters: Letter[] = [];
   #measuredIn = false;
 
-  constructor(meter: OperatorMeter, measure: string, push: (batch: Batch) => Promise<void> | void) {
+  constructor(
+    meter: OperatorMeter,
+    measure: string,
+    push: (batch: Batch) => Promise<void> | void,
+    { ports = [MAIN], leaves = false }: OutputOptions = {},
+  ) {
     this.#meter = meter;
     this.#measure = measure;
     this.#push = push;
+    this.#ports = ports;
+    this.#leaves = leaves;
   }
 
   /** Counts a batch that comes in; what then goes out is compared with it. */
@@ -36,7 +56,7 @@ export class CountedOutputs implements Outputs {
 
   emit(batch: Batch): Promise<void> | void {
     if (batch.length === 0) return;
-    if (batch.port === MAIN) addTally(this.#meter.counts.out, batch.length, this.#amount(batch));
+    if (this.#ports.includes(batch.port)) this.#count(batch);
     return this.#push(batch);
   }
 
@@ -69,6 +89,12 @@ export class CountedOutputs implements Outputs {
     const batches = letterBatches(this.#meter.id, this.#letters, this.#measure);
     this.#letters = [];
     for (const batch of batches) await this.#push(batch);
+  }
+
+  #count(batch: Batch): void {
+    const { out, filtered } = this.#meter.counts;
+    if (this.#leaves) addNamed(filtered, LEFT, batch.length, this.#amount(batch));
+    else addTally(out, batch.length, this.#amount(batch));
   }
 
   #amount(batch: Batch, rows?: Int32Array): number {

@@ -1,10 +1,9 @@
-import type { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { Assembly, type Line } from './assembly.ts';
 import type { Split } from './batch.ts';
 import { bottleneck, type MetricsSample, OperatorMeter, type OperatorMetrics } from './metrics.ts';
 import type { Checkpoint } from './operator.ts';
-import { contextOf, type OperatorChain, operatorChain, type Surroundings } from './operator-chain.ts';
-import { committedTo, sourceStream } from './operator-stream.ts';
+import type { Surroundings } from './operator-chain.ts';
 import type { Plan, Registry } from './plan.ts';
 import type { Services } from './services.ts';
 import type { Stage } from './stage.ts';
@@ -63,8 +62,8 @@ class Running {
   readonly #abort = new AbortController();
   readonly #started = performance.now();
   readonly #timeline: MetricsSample[] = [];
-  #here: readonly OperatorMeter[] = [];
-  #there: readonly OperatorMetrics[] = [];
+  readonly #there = new Map<string, OperatorMetrics>();
+  #here: ReadonlyMap<string, OperatorMeter> = new Map();
   #stride = 1;
   #ticks = 0;
 
@@ -73,31 +72,42 @@ class Running {
   }
 
   async run(): Promise<RunResult> {
-    const { signal = new AbortController().signal, sampleMs = 250 } = this.#request;
-    const surroundings = this.#surroundings();
-    const rest = this.#request.plan.slice(1);
-    const here = this.#request.stage ? rest.slice(0, this.#request.stage.from - 1) : rest;
-    const source = this.#source(surroundings);
-    let chain: OperatorChain | null = null;
+    const { sampleMs = 250 } = this.#request;
+    const assembly = new Assembly(this.#request, this.#surroundings(), {
+      committed: (checkpoint) => this.#request.onCommitted?.(checkpoint),
+      sampled: (operators) => {
+        for (const each of operators) this.#there.set(each.id, each);
+      },
+    });
+    this.#here = assembly.meters;
     let timer: NodeJS.Timeout | undefined;
     try {
-      chain = here.length > 0 ? operatorChain(here, surroundings) : null;
-      this.#here = [source.meter, ...(chain?.meters ?? [])];
-      const tail = this.#tail(surroundings, sampleMs);
+      const lines = assembly.build();
       timer = setInterval(() => this.#sample(), sampleMs);
-      const streams = chain ? [source.stream, chain.stream, tail] : [source.stream, tail];
-      await pipeline(streams, { signal });
+      await this.#runAll(lines);
     } finally {
       clearInterval(timer);
       this.#abort.abort();
-      await source.abandon();
-      await chain?.closed;
+      await assembly.close();
     }
     return this.#result();
   }
 
+  /** The first that fails brings the others down with it. */
+  async #runAll(lines: readonly Line[]): Promise<void> {
+    const { signal } = this.#abort;
+    const failures: unknown[] = [];
+    const failed = (error: unknown) => {
+      failures.push(error);
+      this.#abort.abort();
+    };
+    await Promise.all(lines.map((line) => pipeline(line, { signal }).catch(failed)));
+    if (failures.length > 0) throw failures[0];
+  }
+
   #surroundings(): Surroundings {
     const { registry, services, split, measure = 'revenue', resume, now, random, signal } = this.#request;
+    if (signal?.aborted) this.#abort.abort();
     signal?.addEventListener('abort', () => this.#abort.abort(), { once: true, signal: this.#abort.signal });
     return {
       ...{ registry, services, split, measure },
@@ -108,32 +118,10 @@ class Running {
     };
   }
 
-  #source(surroundings: Surroundings) {
-    const { plan, registry, resume, split } = this.#request;
-    const node = plan[0]!;
-    const meter = new OperatorMeter(node.id);
-    const options = resume ? { ...node.options, resume: resume.source } : node.options;
-    // Plans are made from the registry and begin with a source.
-    const instance = registry.get(node.operator)!.source!(options, contextOf(node.id, surroundings));
-    const parts = { meter, measure: surroundings.measure, split };
-    return { meter, ...sourceStream(instance, parts, resume ? resume.number + 1 : 0) };
-  }
-
-  #tail({ split, measure, states }: Surroundings, sampleMs: number): Writable {
-    const { stage, plan, onCommitted = () => {} } = this.#request;
-    if (!stage) return committedTo(onCommitted);
-    const listener = {
-      committed: onCommitted,
-      sampled: (operators: readonly OperatorMetrics[]) => {
-        this.#there = operators;
-      },
-    };
-    this.#there = plan.slice(stage.from).map((node) => new OperatorMeter(node.id).read());
-    return stage.thread.begin({ plan: plan.slice(stage.from), split, measure, states, sampleMs }, listener);
-  }
-
   #read(): MetricsSample {
-    const operators = [...this.#here.map((meter) => meter.read()), ...this.#there];
+    const operators = this.#request.plan.map(
+      ({ id }) => this.#here.get(id)?.read() ?? this.#there.get(id) ?? new OperatorMeter(id).read(),
+    );
     return { elapsedMs: performance.now() - this.#started, operators };
   }
 

@@ -29,6 +29,7 @@ export function addNamed(to: Record<string, Tally>, name: string, records: numbe
 
 /** Adds `from` to `to`. */
 export function addCounts(to: OperatorCounts, from: OperatorCounts): void {
+  if (from.isSource) to.isSource = true;
   to.found += from.found;
   for (const part of ['in', 'out', 'late'] as const) addTally(to[part], from[part].records, from[part].amount);
   for (const part of ['filtered', 'deadLettered', 'written'] as const) {
