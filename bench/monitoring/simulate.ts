@@ -68,10 +68,13 @@ export function simulate(world: World, incidents: readonly Incident[]): Simulate
         if (incident.store === i && incident.from === day) spoil(till, incident, products);
       return till;
     });
-    tills.forEach((till, i) => note(byStore, i * DAYS + day, till, prices));
-    tills.forEach((till) => noteCategories(byCategory, day, till, products, prices));
-    for (const till of tills)
-      till.quantity.forEach((quantity, p) => quantity > 0 && prices.sold(p, quantity, till.revenue[p]!));
+    tills.forEach((till, i) => {
+      note(byStore, i * DAYS + day, till, prices);
+    });
+    for (const till of tills) noteCategories(byCategory, day, till, products, prices);
+    for (const { quantity, revenue } of tills) {
+      for (let p = 0; p < products.length; p++) if (quantity[p]! > 0) prices.sold(p, quantity[p]!, revenue[p]!);
+    }
     prices.close();
   }
   return { byStore, byCategory };
@@ -220,7 +223,7 @@ function note({ figures, missing }: ShopHistory, cell: number, till: StoreDay, p
   figures.rejected[cell] = till.rejected;
   figures.repeated[cell] = till.repeated;
   for (const field of FIELDS) missing.get(field)![cell] = till.missing[field]!;
-  till.quantity.forEach((_, p) => add(figures, cell, till, p, prices));
+  for (let p = 0; p < till.quantity.length; p++) add(figures, cell, till, p, prices);
 }
 
 function noteCategories(

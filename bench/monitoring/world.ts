@@ -77,7 +77,7 @@ function productOf(chance: Chance, index: number): Product {
     category: CATEGORIES[index % CATEGORIES.length]!,
     price: Math.exp(chance.between(Math.log(2), Math.log(90))),
     costShare: chance.between(0.45, 0.75),
-    popularity: 1 / (0.05 + chance.between(0, 1)),
+    popularity: 1 / (0.15 + chance.between(0, 1)),
     from: index >= 48 && index < 56 ? 60 + chance.below(600) : 0,
     to: index >= 56 ? 100 + chance.below(600) : DAYS,
     changes,

@@ -2,12 +2,13 @@ import { attribute } from './attribution.ts';
 import { checkDecline } from './decline.ts';
 import { checkFigure } from './figure-check.ts';
 import type { Finding, Level } from './finding.ts';
-import { FEWEST_DAYS, LIMITS, type Limits } from './limits.ts';
+import { groupFindings } from './group-findings.ts';
+import { FEWEST_DAYS, LIMITS, type Limits, limitFor } from './limits.ts';
 import { Marks } from './marks.ts';
-import { measuresOf, VOLUME } from './measures.ts';
+import { measuresOf, PRICE, VOLUME } from './measures.ts';
 import { movementAt } from './movement.ts';
 import { type Panel, panelOf } from './panel.ts';
-import { softenPromotions } from './promotion-like.ts';
+import { type Change, changeOf, softenPromotions } from './promotion-like.ts';
 import type { ShopHistory } from './shop-history.ts';
 import { checkSilence } from './silence.ts';
 
@@ -49,9 +50,19 @@ export class Assessor {
   /** All findings of a day, failing or not, those that explain others named as their cause. */
   assess(column: number): Finding[] {
     const findings = this.#levels.flatMap((level) => this.#assessLevel(level, column));
-    softenPromotions(findings);
-    attribute(findings);
-    return findings;
+    softenPromotions(findings, (finding, days) => this.#changeBefore(finding, days));
+    const all = [...findings, ...groupFindings(findings)];
+    attribute(all);
+    return all;
+  }
+
+  #changeBefore({ row, level, column }: Finding, days: number): Change {
+    const watched = this.#levels.find((each) => each.level === level);
+    if (!watched || column < days) return changeOf([]);
+    const panels = watched.panels.filter(({ measure }) => measure === PRICE || measure === VOLUME);
+    return changeOf(
+      panels.flatMap((panel) => this.#checkRow(level, panel, watched.history.rows.indexOf(row), column - days)),
+    );
   }
 
   #assessLevel({ level, history, panels }: Watched, column: number): Finding[] {
@@ -72,16 +83,18 @@ export class Assessor {
   }
 
   #assessPanel(level: Level, panel: Panel, column: number): Finding[] {
-    const { limits, marks, fewest } = this.#options;
     const movement = movementAt(panel, column);
-    const limit = limits[panel.measure.check];
-    const check = limit && { panel, movement, level, limit, fewest, marks };
+    return panel.rows.flatMap((_, row) => this.#checkRow(level, panel, row, column, movement));
+  }
+
+  #checkRow(level: Level, panel: Panel, row: number, column: number, movement = movementAt(panel, column)): Finding[] {
+    const { limits, marks, fewest } = this.#options;
+    const { check, follows } = panel.measure;
+    const limit = limits[check] && limitFor(limits[check], level, follows);
+    const figure = limit && checkFigure({ panel, movement, level, limit, fewest, marks }, row, column);
     const { decline } = limits;
-    return panel.rows.flatMap((_, row) => {
-      const figure = check && checkFigure(check, row, column);
-      const isDecline = decline && panel.measure === VOLUME && level !== 'category';
-      const slow = isDecline ? checkDecline({ panel, movement, level, limit: decline }, row, column) : undefined;
-      return [figure, slow].filter((each) => each !== undefined);
-    });
+    const mayDecline = decline && panel.measure === VOLUME && level === 'store' && movement.by !== 'nothing';
+    const slow = mayDecline ? checkDecline({ panel, movement, level, limit: decline }, row, column) : undefined;
+    return [figure, slow].filter((each) => each !== undefined);
   }
 }

@@ -6,20 +6,24 @@ const ROOTS = [
   ...['units', 'revenue', 'basket', 'margin', 'decline'],
 ];
 const AMOUNTS = new Set(['volume', 'revenue', 'units']);
-const FEWEST_MEMBERS = 3;
 
 const rank = ({ check }: Finding) => ROOTS.indexOf(check);
 
 /** Of the failing findings of one day, says which are explained by which: sets `cause`. */
 export function attribute(findings: readonly Finding[]): void {
   const failing = findings.filter(({ verdict }) => verdict === 'failing');
+  const together = failing.filter(({ stores }) => stores !== undefined);
+  for (const group of together) for (const store of group.stores ?? []) store.cause ??= group;
   const stores = failing.filter(({ level }) => level === 'store');
-  const groups = failing.filter(({ level }) => level !== 'store');
+  const groups = failing.filter(({ level, stores }) => level !== 'store' && stores === undefined);
+  for (const own of grouped([...stores, ...together])) chain(own);
   for (const group of groups)
-    if (group.level === 'shop' || group.level === 'region') claimMembers(group, stores, findings);
-  for (const own of grouped(failing)) chain(own);
-  for (const group of groups) group.cause ??= explainedBy(group, stores, findings);
-  for (const group of groups) group.cause ??= groups.find((other) => isPartOf(group, other));
+    group.cause ??=
+      together.find((other) => other.check === group.check && group.level !== 'category') ??
+      explainedBy(group, stores, findings);
+  for (const own of grouped(groups)) chain(own);
+  for (const group of [...groups, ...together])
+    group.cause ??= [...groups, ...together].find((other) => isPartOf(group, other));
 }
 
 function grouped(findings: readonly Finding[]): Finding[][] {
@@ -37,17 +41,6 @@ function chain(findings: readonly Finding[]): void {
 
 const isMember = (store: Finding, group: Finding) =>
   group.level === 'shop' || store.row.attributes.region === group.row.attributes.region;
-
-/** If half of its stores do what the group does, it is the group that does it. */
-function claimMembers(group: Finding, stores: readonly Finding[], all: readonly Finding[]): void {
-  const alike = stores.filter((store) => store.check === group.check && isMember(store, group));
-  const same = alike.filter((store) => store.field === group.field && direction(store) === direction(group));
-  const members = all.filter(
-    ({ level, check, row }) => level === 'store' && check === 'freshness' && isMember({ row } as Finding, group),
-  );
-  if (same.length >= FEWEST_MEMBERS && same.length * 2 >= members.length)
-    for (const store of same) store.cause ??= group;
-}
 
 /** The store without which the group would be as it was to be. */
 function explainedBy(group: Finding, stores: readonly Finding[], all: readonly Finding[]): Finding | undefined {

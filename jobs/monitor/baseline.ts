@@ -9,6 +9,8 @@ const LEVEL_DAYS = 28;
 const SHRINKAGE = 2;
 /** What level and weekdays take from the freedom of the residuals. */
 const FITTED = 8;
+/** With n days, a spread is that of n + this: few days tell little of what is ordinary. */
+const DOUBT = 8;
 
 /** What a row was to be on a day, on the scale of its measure. */
 export interface Expectation {
@@ -52,7 +54,7 @@ export function baselineOf(
   const residuals = values.map((value, i) => value - offsets[weekday(panel.first + columns[i]!)]!);
   const recent = residuals.filter((_, i) => columns[i]! >= to - levelDays);
   const present = recent.length >= LEVEL_DAYS / 4 ? median(recent) : level;
-  const freedom = Math.sqrt(columns.length / Math.max(1, columns.length - FITTED));
+  const freedom = Math.sqrt((columns.length + DOUBT) / Math.max(1, columns.length - FITTED));
   const sigma = spread(residuals.map((value) => value - level)) * freedom;
   return { level: present, offsets, sigma, columns };
 }
@@ -73,11 +75,12 @@ function usualDays(
 }
 
 function weekdayOffsets(
-  { first }: Panel,
+  { first, measure }: Panel,
   columns: readonly number[],
   values: readonly number[],
   level: number,
 ): number[] {
+  if (measure.scale === 'share') return new Array<number>(7).fill(0);
   return Array.from({ length: 7 }, (_, day) => {
     const of = values.filter((_, i) => weekday(first + columns[i]!) === day);
     return of.length < 2 ? 0 : ((median(of) - level) * of.length) / (of.length + SHRINKAGE);
@@ -117,7 +120,7 @@ function unusualness(column: number, { shared, by }: Movement, today: number): n
   if (by !== 'peers') return 0;
   const alike: number[] = [];
   for (let each = column - 7; each >= Math.max(0, column - 56); each -= 7) alike.push(shared[each]!);
-  const usual = median(alike.filter((value) => !Number.isNaN(value)));
+  const usual = median(alike);
   return Number.isFinite(usual) ? DIFFERENCE * Math.abs(today - usual) : 0;
 }
 

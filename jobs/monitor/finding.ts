@@ -25,6 +25,8 @@ export interface Finding {
   readonly series?: (column: number) => number;
   /** Why the verdict is milder than the figures alone would have it, or what else explains it. */
   note?: string;
+  /** Of a finding about several stores at once: theirs. */
+  readonly stores?: readonly Finding[];
   /** The finding that explains this one. */
   cause?: Finding | undefined;
 }

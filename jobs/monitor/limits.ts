@@ -1,4 +1,5 @@
 import type { Severity } from './check-result.ts';
+import type { Level } from './finding.ts';
 
 /** How far is too far: so many standard deviations, and at least by such a part (of shares: by so much). */
 export interface Limit {
@@ -11,21 +12,31 @@ const limit = (score: number, floor: number, severity: Severity = 'warning'): Li
 
 /** Of each check of a daily figure. The figures were chosen on the tuning histories of `bench/monitoring`. */
 export const LIMITS: Readonly<Record<string, Limit>> = {
-  volume: limit(4, 0.2),
-  revenue: limit(4.5, 0.25, 'critical'),
-  units: limit(4.5, 0.25),
-  basket: limit(4.5, 0.2),
-  price: limit(5, 0.05, 'critical'),
-  margin: limit(5, 0.05),
-  'dead-letters': limit(4, 0.02),
-  duplicates: limit(4, 0.05, 'critical'),
-  'null-rate': limit(4, 0.05),
+  volume: limit(4.5, 0.35),
+  revenue: limit(5.5, 0.35, 'critical'),
+  units: limit(5.5, 0.35),
+  basket: limit(5.5, 0.25),
+  price: limit(5, 0.06, 'critical'),
+  margin: limit(6, 0.08),
+  'dead-letters': limit(5, 0.03),
+  duplicates: limit(4.5, 0.05, 'critical'),
+  'null-rate': limit(4.5, 0.06),
   freshness: limit(0, 0, 'critical'),
-  decline: limit(8, 0.12),
+  decline: limit(12, 0.2),
 };
 
 /** The limits in use; a check that isn't among them is not made. */
 export type Limits = Readonly<Record<string, Limit>>;
+
+/** Of the whole shop and of a category, prices and margins move with every campaign: less than this is no news. */
+export const COARSE_FLOOR = 0.2;
+
+/** The limit as it holds for rows of a level. Categories have their own ways, and are told of without alarm. */
+export function limitFor(limit: Limit, level: Level, follows: 'trade' | 'level'): Limit {
+  if (level === 'store' || level === 'region') return limit;
+  const floor = follows === 'level' ? Math.max(limit.floor, COARSE_FLOOR) : limit.floor;
+  return { ...limit, floor, severity: level === 'category' ? 'info' : limit.severity };
+}
 
 /** Fewest days of history before anything is said. */
 export const FEWEST_DAYS = 14;

@@ -1,5 +1,5 @@
 import type { Panel } from './panel.ts';
-import { median, medianWithout } from './robust.ts';
+import { median } from './robust.ts';
 
 /** Days before the one looked at that say what is normal. */
 export const WINDOW_DAYS = 98;
@@ -21,10 +21,12 @@ export interface Movement {
 /**
  * Rows and days pulled apart by medians, in two rounds (J. W. Tukey, Exploratory Data Analysis, 1977, median polish). With too few
  * rows for that, the season of the year before stands in: the medians of three weeks around the same weekdays then.
- * What a row itself says of the day looked at plays no part in its own value.
+ * What a row itself says of the day looked at plays no part in its own value. Shares of records that are missing, rejected or
+ * repeated don't follow the trade of the day: they stand still.
  */
 export function movementAt(panel: Panel, column: number): Movement {
   const from = Math.max(0, column - WINDOW_DAYS);
+  if (panel.measure.scale === 'share') return still(panel);
   const seasoned = panel.rows.map((_, row) => countIn(panel, row, from, column) >= FEWEST_DAYS);
   if (seasoned.filter(Boolean).length <= FEWEST_PEERS) return seasonAt(panel, from, column);
   return polished(panel, seasoned, from, column);
@@ -49,35 +51,39 @@ function polished(panel: Panel, seasoned: readonly boolean[], from: number, to: 
 }
 
 function levelOf({ values, days, marked }: Panel, row: number, from: number, to: number, shared: Float64Array): number {
-  const levels: number[] = [];
+  const levels = new Float64Array(to - from).fill(Number.NaN);
   for (let column = from; column < to; column++) {
-    const value = values[row * days + column]! - shared[column]!;
-    if (!Number.isNaN(value) && marked[row * days + column] === 0) levels.push(value);
+    const cell = row * days + column;
+    if (marked[cell] === 0) levels[column - from] = values[cell]! - shared[column]!;
   }
   return median(levels);
 }
 
 /** How far the rows, but the one at `without`, are from their levels in the middle; those not marked, if there are enough. */
-function dayEffect(
-  { values, marked, days, rows }: Panel,
-  column: number,
-  levels: Float64Array,
-  without: number,
-): number {
-  const all = new Float64Array(rows.length);
-  const plain = new Float64Array(rows.length);
+function dayEffect(panel: Panel, column: number, levels: Float64Array, without: number): number {
+  const { values, marked, days, rows } = panel;
+  const all = new Float64Array(rows.length).fill(Number.NaN);
+  const plain = new Float64Array(rows.length).fill(Number.NaN);
   let count = 0;
   for (let row = 0; row < rows.length; row++) {
+    if (row === without) continue;
     const cell = row * days + column;
-    all[row] = values[cell]! - levels[row]!;
-    plain[row] = marked[cell] === 0 ? all[row]! : Number.NaN;
-    if (row !== without && !Number.isNaN(plain[row])) count++;
+    const effect = values[cell]! - levels[row]!;
+    all[row] = effect;
+    if (marked[cell] !== 0 || Number.isNaN(effect)) continue;
+    plain[row] = effect;
+    count++;
   }
-  return medianWithout(count >= FEWEST_PEERS ? plain : all, without);
+  return median(count >= FEWEST_PEERS ? plain : all);
+}
+
+function still({ days, rows }: Panel): Movement {
+  return { shared: new Float64Array(days), today: new Float64Array(rows.length), by: 'nothing' };
 }
 
 function seasonAt(panel: Panel, from: number, column: number): Movement {
-  const { days, rows } = panel;
+  const { days, rows, measure } = panel;
+  if (measure.follows === 'level') return still(panel);
   const shared = new Float64Array(days);
   const known = rows.length === 1 && from - YEAR - SEASON_DAYS >= 0;
   if (known) for (let each = from; each <= column; each++) shared[each] = lastYear(panel, each - YEAR);
@@ -88,5 +94,5 @@ function seasonAt(panel: Panel, from: number, column: number): Movement {
 
 function lastYear({ values }: Panel, column: number): number {
   const around = values.subarray(column - SEASON_DAYS, column + SEASON_DAYS + 1);
-  return median([...around].filter((value) => !Number.isNaN(value)));
+  return median(around);
 }
