@@ -29,10 +29,12 @@ export function homeOf(context: OperatorContext): string {
   }
 }
 
-/** A file's name without folder, without `.csv`, `.csv.gz` and the like. */
+const ENDINGS = /\.(csv|jsonl|ndjson)(\.[^.]*)?$/i;
+
+/** A file's name without folder, without `.csv`, `.csv.gz`, `.jsonl` and the like. */
 export function stemOf(file: string): string {
-  const { name } = parse(file.replaceAll('\\', '/'));
-  return parse(name).ext.toLowerCase() === '.csv' ? parse(name).name : name;
+  const { base, name } = parse(file.replaceAll('\\', '/'));
+  return ENDINGS.test(base) ? base.replace(ENDINGS, '') : name;
 }
 
 /** `-3` for file 3, `-3-1` for part 1 of it; empty where the warehouse gave no number. */

@@ -4,8 +4,10 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { lookupQueries } from '../../db/lookup-queries.ts';
 import type { ConformanceRequest } from '../../engine/conformance.ts';
-import { salesBatches } from './conformance-material.ts';
+import { home, salesBatches, writtenFiles } from './conformance-material.ts';
 import { type Service, serve } from './http-service.ts';
+
+const files = { services: () => home().services, effects: writtenFiles };
 
 /** Cases for the operators that need something beside their records, and what ends it all. */
 export interface ServiceCases {
@@ -35,6 +37,8 @@ export async function serviceCases(): Promise<ServiceCases> {
     `CREATE TABLE prices (sku TEXT PRIMARY KEY, price REAL, name TEXT); INSERT INTO prices VALUES ('P1', 1.25, 'Cup')`,
   );
   db.close();
+  const jsonl = join(folder, 'sales.jsonl');
+  writeFileSync(jsonl, '{"n":1,"at":{"day":"2026-01-01"}}\n\n{"n":2,"tags":["a"]}\n[3]\n{"n":\n{"n":5}');
   const fields = { list_price: { from: 'price', type: 'number' }, product_name: 'name' };
   const joined = { on: { product_id: 'sku' }, fields };
   const cases = {
@@ -52,6 +56,8 @@ export async function serviceCases(): Promise<ServiceCases> {
         batches: salesBatches,
       },
     ],
+    'jsonl-sink': [{ options: { json: ['attributes'] }, batches: salesBatches, ...files }],
+    'jsonl-source': [{ options: { path: jsonl, checkpointBytes: 200 } }],
     lookup: [
       { options: { ...joined, csv: { path: csv }, onMissing: 'filter' }, batches: salesBatches },
       {
@@ -67,6 +73,15 @@ export async function serviceCases(): Promise<ServiceCases> {
         options: { ...joined, http: { url: `${prices.origin}/{sku}`, concurrency: 3 }, cache: { size: 2 } },
         batches: salesBatches,
       },
+    ],
+    sample: [
+      { options: { every: 4 }, batches: salesBatches },
+      { options: { fraction: 0.4, by: ['order_id'] }, batches: salesBatches },
+      { options: { fraction: 0.5 }, batches: salesBatches },
+    ],
+    throttle: [
+      { options: { perSecond: 10_000, burst: 4 }, batches: salesBatches },
+      { options: { perSecond: 20, burst: 7, onExcess: 'drop' }, batches: salesBatches },
     ],
   };
   const close = () => {
