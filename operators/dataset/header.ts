@@ -11,25 +11,28 @@ export function headerKey(name: string): string {
   return key === '' ? name.trim() : key;
 }
 
+/** What a field can be found by. */
+export type NamedField = Pick<FieldDescriptor, 'name' | 'aliases'>;
+
 /** Which column of a file holds which field. */
 export interface HeaderMatch {
   /** Field name to position in the header. */
   readonly columns: ReadonlyMap<string, number>;
   /** Fields that no column holds. */
-  readonly missing: readonly FieldDescriptor[];
+  readonly missing: readonly NamedField[];
   /** Positions of the columns that are no field. */
   readonly extra: readonly number[];
 }
 
 /** Finds the fields in a header: by name first, then by alias; each column is of one field at most. */
-export function matchHeader(fields: readonly FieldDescriptor[], header: readonly string[]): HeaderMatch {
+export function matchHeader(fields: readonly NamedField[], header: readonly string[]): HeaderMatch {
   const positions = new Map<string, number>();
   header.forEach((name, i) => {
     if (!positions.has(headerKey(name))) positions.set(headerKey(name), i);
   });
   const columns = new Map<string, number>();
   const taken = new Set<number>();
-  const take = (field: FieldDescriptor, names: readonly string[]) => {
+  const take = (field: NamedField, names: readonly string[]) => {
     if (columns.has(field.name)) return;
     const at = names.map((name) => positions.get(headerKey(name))).find((i) => i !== undefined && !taken.has(i));
     if (at === undefined) return;

@@ -8,6 +8,7 @@ import { CellRules } from './cell-rules.ts';
 import type { ColumnTyping } from './column-typing.ts';
 import { dateFormat } from './date.ts';
 import { DictionaryTyping } from './dictionary-column.ts';
+import { FloatFormat } from './float.ts';
 import type { NumberFormat } from './format.ts';
 import { IdentifierTyping } from './identifier-column.ts';
 import { Limits } from './limits.ts';
@@ -50,7 +51,8 @@ function withImplied(field: FieldDescriptor, target: CanonicalField): FieldDescr
   return { ...field, constraints: { maximum: NO_MORE_THAN_ALL.discount, ...field.constraints } };
 }
 
-function numberTyping(field: FieldDescriptor, format: NumberFormat, defaults: CellDefaults): NumberTyping {
+/** How the cells of `field`, written in that format, become numbers. */
+export function numberTyping(field: FieldDescriptor, format: NumberFormat, defaults: CellDefaults): NumberTyping {
   return new NumberTyping(format, cellRules(field, defaults, false), limitsOf(field, format));
 }
 
@@ -132,5 +134,6 @@ function limitsOf(field: FieldDescriptor, format: NumberFormat): Limits {
 function plainFormat(field: FieldDescriptor, format: NumberFormat): NumberFormat {
   if (format.type === 'boolean') return new BooleanFormat(field.name);
   if (format.type === 'date' || format.type === 'datetime') return dateFormat(field.name, format.type);
+  if (format.type === 'float') return new FloatFormat(field.name, {});
   return new DecimalFormat({ field: field.name, scale: format.scale });
 }

@@ -23,6 +23,7 @@ import {
 } from './conformance-material.ts';
 import { serviceCases } from './conformance-services.ts';
 import { Collected, contextWith } from './in-memory.ts';
+import { STREAM_CASES } from './stream-cases.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'tillstream-conformance-'));
 t.teardown(() => rmSync(folder, { recursive: true }));
@@ -83,9 +84,18 @@ t.teardown(() => services.close());
 
 /** What each operator is tried with: at least one case, and one more for each way it works. */
 const CASES: Readonly<Record<string, readonly ConformanceRequest[]>> = {
+  ...STREAM_CASES,
   ...services.cases,
   aggregate: [{ options: { by: ['store_id', 'product_id'] }, batches: salesBatches }],
   'batch-insert': [{ batches: salesBatches, services: warehouse, effects: facts }],
+  cast: [
+    {
+      options: {
+        fields: fields.map(({ name, type }) => ({ name, type, optional: ['note', 'store_id'].includes(name) })),
+      },
+      batches: rawBatches,
+    },
+  ],
   'csv-sink': [
     { batches: salesBatches, ...files },
     {
@@ -159,6 +169,7 @@ for (const [name, operator] of registry) {
 
 /** The least that an operator must be told. */
 const REQUIRED: Readonly<Record<string, Record<string, unknown>>> = {
+  cast: { fields: [{ name: 'a' }] },
   'async-map': { url: 'http://localhost/', fields: { a: 'a' } },
   filter: { where: [{ field: 'a', op: 'is_missing' }] },
   lookup: { on: ['a'], fields: { b: 'b' } },
