@@ -132,13 +132,13 @@ function multiplyBig(quantity: number, unitPrice: number, discount: number): num
   return safe(divideBig(numerator, BigInt(QUANTITY_SCALE * MONEY_SCALE)));
 }
 
-function divideBig(numerator: bigint, denominator: bigint): bigint {
-  const half = denominator / 2n;
+/** numerator / denominator to the nearest integer, ties to even. `denominator` is positive. */
+export function divideBig(numerator: bigint, denominator: bigint): bigint {
   const negative = numerator < 0n;
   const size = negative ? -numerator : numerator;
   const quotient = size / denominator;
-  const rest = size % denominator;
-  const up = rest > half || (rest === half && quotient % 2n === 1n);
+  const twice = 2n * (size % denominator);
+  const up = twice > denominator || (twice === denominator && quotient % 2n === 1n);
   const rounded = up ? quotient + 1n : quotient;
   return negative ? -rounded : rounded;
 }

@@ -1,0 +1,51 @@
+import type { Batch } from '../../engine/batch.ts';
+import { gather, NumberColumn } from '../../engine/column.ts';
+import type { ConformanceRequest } from '../../engine/conformance.ts';
+import { salesBatches } from './conformance-material.ts';
+
+/** Sales whose times jump back now and then, so that some come late. */
+function jumpingBatches(): Batch[] {
+  return salesBatches().map((batch) => {
+    const { values } = batch.column('sold_at') as NumberColumn;
+    const rows = Int32Array.from(values, (_, row) => (row % 7 === 5 ? row - 5 : row));
+    return batch.with({ columns: [['sold_at', new NumberColumn('datetime', gather(values, rows))]] });
+  });
+}
+
+const aggregates = {
+  sales: { op: 'count' },
+  revenue: { op: 'sum', field: 'revenue' },
+  price: { op: 'mean', field: 'unit_price' },
+  products: { op: 'distinct', field: 'product_id' },
+  first_order: { op: 'first', field: 'order_id' },
+};
+
+/** What the operators on event time are tried with. */
+export const STREAM_CASES: Readonly<Record<string, readonly ConformanceRequest[]>> = {
+  'tumbling-window': [
+    {
+      options: { sizeSeconds: 7200, by: ['store_id', 'region'], aggregates, allowedLatenessSeconds: 7200 },
+      batches: jumpingBatches,
+    },
+    { options: { sizeSeconds: 36000, by: ['product_id'], aggregates, maxState: 12 }, batches: salesBatches },
+  ],
+  'sliding-window': [
+    {
+      options: {
+        sizeSeconds: 14400,
+        slideSeconds: 3600,
+        by: ['region'],
+        aggregates,
+        earlyRecords: 2,
+        earlySeconds: 7200,
+      },
+      batches: jumpingBatches,
+    },
+  ],
+  'session-window': [
+    {
+      options: { gapSeconds: 10800, by: ['store_id'], aggregates, allowedLatenessSeconds: 3600 },
+      batches: jumpingBatches,
+    },
+  ],
+};
