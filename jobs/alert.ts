@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { Database } from 'better-sqlite3';
-import type { AlertEventName } from '../db/operations/alerts.ts';
+import { type AlertEventName, activeAlert, isExpected } from '../db/operations/alerts.ts';
 import type { AlertSettings } from '../operators/dataset/settings/alerts.ts';
 import { AlertBook } from './alert/book.ts';
-import { playRound } from './alert/play-round.ts';
+import { absorbExplained, playRound } from './alert/play-round.ts';
 import { type AlertEnvironment, alertPolicy } from './alert/policy.ts';
 import { roundsOf } from './alert/rounds.ts';
 import type { CheckResult } from './monitor/check-result.ts';
@@ -32,8 +32,12 @@ export type AlertCounts = Readonly<Partial<Record<AlertEventName, number>>>;
  */
 export function updateAlerts({ results, ...options }: UpdateOptions): AlertCounts {
   const book = bookOf(options);
-  const update = options.db.transaction(() => {
-    for (const round of roundsOf(results, book.policy)) playRound(book, round);
+  const { db } = options;
+  const update = db.transaction(() => {
+    const isKnown = (key: string, day: number) => activeAlert(db, key) !== undefined || isExpected(db, key, day);
+    const rounds = roundsOf(results, book.policy, isKnown);
+    for (const round of rounds) playRound(book, round);
+    for (const round of rounds) absorbExplained(book, round);
   });
   update.immediate();
   return book.counts;

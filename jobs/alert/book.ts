@@ -106,8 +106,8 @@ export class AlertBook {
   }
 
   /** Something else explains it: it ends, and nobody is told that it recovered. */
-  explained(alert: AlertRecord, by: AlertRecord): void {
-    this.happened(this.#end(alert, null), 'grouped', `Explained by alert ${by.alert_id}: ${by.title}`, null);
+  explained(alert: AlertRecord, by: AlertRecord, day: number | null): void {
+    this.happened(this.#end(alert, day), 'grouped', `Explained by alert ${by.alert_id}: ${by.title}`, null);
   }
 
   #end(alert: AlertRecord, resolved_day: number | null): AlertRecord {

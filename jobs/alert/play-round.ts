@@ -6,38 +6,31 @@ import {
   passResults,
   resultsOf,
 } from '../../db/operations/alerts.ts';
+import { dayOf } from '../../db/period.ts';
 import { type CheckResult, keyOf } from '../monitor/check-result.ts';
 import type { AlertBook } from './book.ts';
-import { type Group, groupsOf, type Round } from './rounds.ts';
+import type { Group, Round } from './rounds.ts';
 import { messageOfMany, titleOf, titleOfMany } from './title.ts';
 
 /** A group that no alert stands for yet. */
 type FreshGroup = Group & { readonly leader: CheckResult };
 
 /** What the results of one day do to the alerts there are: some recover, some go on, some are new. */
-export function playRound(book: AlertBook, round: Round): void {
+export function playRound(book: AlertBook, { day, passing, groups }: Round): void {
   const { db } = book;
-  const checks = new Set([...round.passing.values(), ...round.failing.values()].map(({ check }) => check));
-  for (const [key, result] of round.passing) passed(book, key, result, round.day);
-  const isKnown = (key: string) =>
-    !round.passing.has(key) && (activeAlert(db, key) !== undefined || isExpected(db, key, round.day));
+  for (const [key, result] of passing) passed(book, key, result, day);
+  const told = groups.filter(({ key }) => !isExpected(db, key, day) && !isOver(db, key, day));
   const fresh: FreshGroup[] = [];
-  for (const group of groupsOf(round.failing, isKnown)) {
-    if (isExpected(db, group.key, round.day) || isOver(db, group.key, round.day)) continue;
-    const alert = activeAlert(db, group.key);
-    if (alert) goesOn(book, alert, group, round.day);
+  for (const group of told) {
+    const { key, leader } = group;
+    const alert = activeAlert(db, key);
+    if (alert) goesOn(book, alert, group, day);
     // A group without a leader has a cause that is known, and so an alert.
-    else if (group.leader) fresh.push({ ...group, leader: group.leader });
+    else if (leader) fresh.push({ ...group, leader });
   }
-  for (const check of checks) {
-    openFresh(
-      book,
-      check,
-      fresh.filter(({ leader }) => leader.check === check),
-      round.day,
-    );
-    endMany(book, check, round.day);
-  }
+  const byCheck = Map.groupBy(fresh, ({ leader }) => leader.check);
+  for (const [check, ofCheck] of byCheck) openFresh(book, check, ofCheck, day);
+  for (const check of new Set([...passing.values()].map((result) => result.check))) endMany(book, check, day);
 }
 
 function passed(book: AlertBook, key: string, result: CheckResult, day: number): void {
@@ -52,7 +45,6 @@ function goesOn(book: AlertBook, alert: AlertRecord, { leader, others }: Group, 
   book.keep(alert, leader ? [leader, ...others] : others);
   const isLatest = day === 0 || alert.day === null || day >= alert.day;
   if (leader && isLatest) book.goOn(alert, { ...openingOf(leader, day) });
-  absorb(book, alert, others);
 }
 
 function openingOf(result: CheckResult, day: number) {
@@ -60,34 +52,38 @@ function openingOf(result: CheckResult, day: number) {
   return { severity, message, title: titleOf(result), day: day || null, result };
 }
 
-/** Alerts of what is explained now end. */
+/** Alerts of what is explained by others now end; to be called when all rounds are played, since causes may be of other days. */
+export function absorbExplained(book: AlertBook, { groups }: Round): void {
+  for (const { key, leader, others } of groups) {
+    const alert = activeAlert(book.db, key) ?? (leader && activeAlert(book.db, keyOfMany(leader.check)));
+    if (alert) absorb(book, alert, others);
+  }
+}
+
 function absorb(book: AlertBook, alert: AlertRecord, others: readonly CheckResult[]): void {
   for (const other of others) {
     const own = activeAlert(book.db, keyOf(other));
-    if (own) book.explained(own, alert);
+    const day = other.day === null ? null : dayOf(other.day);
+    // What explains an earlier day says nothing about the one that its alert is about.
+    const isLatest = day === null || (own?.day ?? 0) <= day;
+    if (own && isLatest) book.explained(own, alert, day);
   }
 }
 
 /** Opens an alert for each group, or one for all where they are too many. */
 function openFresh(book: AlertBook, check: string, groups: readonly FreshGroup[], day: number): void {
-  if (groups.length === 0) return;
   const many = activeAlert(book.db, keyOfMany(check));
   const results = groups.flatMap(({ leader, others }) => [leader, ...others]);
   if (many) {
     book.keep(many, results);
     book.goOn(many, { ...summary(check, failingIn(book, many)), day: day || null });
   } else if (groups.length > book.policy.mostAtOnce) {
-    const leaders = groups.map(({ leader }) => leader);
     const opening = { key: keyOfMany(check), code: check, day: day || null, result: null, results };
-    book.open({ ...opening, ...summary(check, leaders) });
+    book.open({ ...opening, ...summary(check, ownOf(check, results)) });
   } else {
     for (const { key, leader, others } of groups) {
       book.open({ key, code: check, ...openingOf(leader, day), results: [leader, ...others] });
     }
-  }
-  for (const { key, others } of groups) {
-    const alert = activeAlert(book.db, key) ?? activeAlert(book.db, keyOfMany(check));
-    if (alert) absorb(book, alert, others);
   }
 }
 
@@ -105,8 +101,19 @@ function summary(check: string, results: readonly CheckResult[]) {
 /** What an alert stands for that still fails, each key once. */
 function failingIn({ db }: AlertBook, { alert_id, code }: AlertRecord): CheckResult[] {
   const failing = resultsOf(db, alert_id).filter(({ passed_at }) => passed_at === null);
-  const byKey = new Map(failing.map(({ key, result }) => [key, result as CheckResult]));
-  return [...byKey.values()].filter(({ check }) => check === code);
+  return ownOf(
+    code,
+    failing.map(({ result }) => result as CheckResult),
+  );
+}
+
+/** The results of a check, the first of each key. */
+function ownOf(check: string, results: readonly CheckResult[]): CheckResult[] {
+  const byKey = new Map<string, CheckResult>();
+  for (const result of results) {
+    if (result.check === check && !byKey.has(keyOf(result))) byKey.set(keyOf(result), result);
+  }
+  return [...byKey.values()];
 }
 
 /** An alert that stands for many ends when none of them fails any more. */
