@@ -3,8 +3,8 @@ import type { Command } from './command.ts';
 /** How to load each command, in the order in which help lists them. One that isn't asked for isn't loaded: it would cost time at every start. */
 const LOAD: Readonly<Record<string, () => Promise<Command>>> = {
   start: async () => (await import('./commands/start.ts')).startCommand,
-  serve: async () => (await import('./commands/serve.ts')).serveCommand,
   ingest: async () => (await import('./commands/ingest.ts')).ingestCommand,
+  jobs: async () => (await import('./commands/jobs.ts')).jobsCommand,
   kpi: async () => (await import('./commands/kpi.ts')).kpiCommand,
   runs: async () => (await import('./commands/runs.ts')).runsCommand,
   'dead-letters': async () => (await import('./commands/dead-letters.ts')).deadLettersCommand,

@@ -25,6 +25,8 @@ export interface Home {
   readonly operations: string;
   readonly logs: string;
   readonly backups: string;
+  /** Is there where the home's sales are made up. */
+  readonly demo: string;
 }
 
 const PROJECT = resolve(import.meta.dirname, '..');
@@ -46,6 +48,7 @@ export function homeAt(dir: string): Home {
     operations: join(root, 'db', 'operations.db'),
     logs: join(root, 'logs'),
     backups: join(root, 'db', 'backups'),
+    demo: data('demo.json'),
   });
 }
 

@@ -13,7 +13,7 @@ export interface InboxOptions {
 /** A file last written longer ago than this is whole. */
 const QUIET_MS = 2_000;
 /** One written more recently is whole once its size and time have stayed the same for so long. */
-const SETTLE_MS = 500;
+export const SETTLE_MS = 500;
 /** How long a run waits for files that somebody is still writing; they are left for the next one. */
 const PATIENCE_MS = 10_000;
 
@@ -56,7 +56,7 @@ export async function wholeFiles(paths: readonly string[], options: InboxOptions
       if (whole.has(path)) continue;
       const stats = await stat(path).catch(() => null);
       if (!stats?.isFile()) continue;
-      if (isQuiet(stats, now()) || isSame(stats, before.get(path))) whole.add(path);
+      if (isQuiet(stats.mtimeMs, now()) || isSame(stats, before.get(path))) whole.add(path);
       else after.set(path, stats);
     }
     if (after.size === 0 || now() > deadline) return paths.filter((path) => whole.has(path));
@@ -65,7 +65,8 @@ export async function wholeFiles(paths: readonly string[], options: InboxOptions
   }
 }
 
-function isQuiet({ mtimeMs }: Stats, now: number): boolean {
+/** Was a file last written so long ago that nobody is writing it any more? Times in milliseconds since 1970. */
+export function isQuiet(mtimeMs: number, now: number): boolean {
   return now - mtimeMs > QUIET_MS;
 }
 

@@ -12,7 +12,9 @@ export interface IngestOptions {
   readonly files?: readonly string[];
   /** Name of the dataset that the files are of, instead of finding it by their headers. */
   readonly dataset?: string;
-  /** What started the run: ingest, start, watch … */
+  /** Of the inbox, only files of these names, which are known to be whole; those that are gone are no matter. */
+  readonly only?: readonly string[];
+  /** What started the run: ingest, daily-run, watch … */
   readonly trigger?: string;
   /** Stops the run within a batch; what was committed stays, and the next run goes on from there. */
   readonly signal?: AbortSignal;

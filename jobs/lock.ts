@@ -15,8 +15,13 @@ export interface Holder {
   readonly what: string;
 }
 
+/** `writer`: who changes the warehouse; `scheduler`: who runs the home's jobs. */
+export type LockRole = 'writer' | 'scheduler';
+
 export interface LockOptions {
   readonly what: string;
+  /** What the lock is for; `writer` unless said otherwise. */
+  readonly role?: LockRole;
   /** Wait until the lock is free (default), or throw `home_busy`. */
   readonly wait?: boolean;
   readonly signal?: AbortSignal;
@@ -32,13 +37,13 @@ export interface Lock {
 const RETRY_MS = 100;
 
 /**
- * Takes the home for one writer. The lock is one on a database file of its own, so the system releases it when its holder
+ * Takes the home for one writer, or one scheduler. The lock is one on a database file of its own, so the system releases it when its holder
  * dies, however it dies; a note beside it says who holds it. Throws `home_busy`, or the signal's reason.
  */
 export async function lockHome(home: Home, options: LockOptions): Promise<Lock> {
-  const { what, wait = true, signal, onWait, now = Date.now } = options;
+  const { what, role = 'writer', wait = true, signal, onWait, now = Date.now } = options;
   await makeFolders(home);
-  const paths = lockPaths(home);
+  const paths = lockPaths(home, role);
   let told = false;
   for (;;) {
     signal?.throwIfAborted();
@@ -61,9 +66,9 @@ export function describeHolder(home: Home, holder: Holder | undefined): string {
   return `tillstream ${holder.what} (process ${holder.pid}) has been writing to ${home.dir} since ${holder.since}`;
 }
 
-function lockPaths(home: Home): { lock: string; note: string } {
+function lockPaths(home: Home, role: LockRole): { lock: string; note: string } {
   const dir = dirname(home.database);
-  return { lock: join(dir, 'writer-lock.db'), note: join(dir, '.writer.json') };
+  return { lock: join(dir, `${role}-lock.db`), note: join(dir, `.${role}.json`) };
 }
 
 function tryLock(path: string): Database.Database | null {

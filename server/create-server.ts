@@ -5,6 +5,7 @@ import type { App } from './app.ts';
 import { checkHealth } from './health.ts';
 import { HomeOperators } from './home-operators.ts';
 import { IngestHost } from './ingest/ingest-host.ts';
+import { JobService } from './jobs/job-service.ts';
 import { FactQueries } from './kpi/fact-queries.ts';
 import { Hub } from './live/hub.ts';
 import { LiveService } from './live/live-service.ts';
@@ -18,6 +19,7 @@ import { catalogueRoutes } from './routes/catalogue.ts';
 import { deadLetterRoutes } from './routes/dead-letters.ts';
 import { fileRoutes } from './routes/files.ts';
 import { healthRoutes } from './routes/health.ts';
+import { jobRoutes } from './routes/jobs.ts';
 import { kpiRoutes } from './routes/kpi.ts';
 import { liveRoutes, registerWebSocket } from './routes/live.ts';
 import { pageRoutes } from './routes/pages.ts';
@@ -37,6 +39,7 @@ export interface Server {
   readonly app: App;
   readonly ingest: IngestHost;
   readonly hub: Hub;
+  readonly jobs: JobService;
 }
 
 /** Makes the app of a home without listening. Throws `token_needed` or `weak_token`. */
@@ -54,7 +57,7 @@ export async function createServer(given: ServerOptions): Promise<Server> {
   await describeApi(app, version, options.token !== undefined);
   sessionRoutes(app, token);
   await addRoutes(app, services);
-  return { app, ingest: services.ingest, hub: services.hub };
+  return { app, ingest: services.ingest, hub: services.hub, jobs: services.jobs };
 }
 
 function newApp({ logger }: FilledOptions): App {
@@ -79,16 +82,19 @@ async function makeServices(app: App, options: FilledOptions, version: string): 
   const facts = new FactQueries(home.database, warehouse);
   const store = new LiveStore();
   const hub = new Hub(store, { frameMs, now, onWatched: (operators) => ingest.watch(operators) });
-  const health = () => checkHealth({ home, warehouse, ingest, version });
   const failed = (error: unknown, what: string) => app.log.warn({ err: error }, `cannot show ${what}`);
-  const live = new LiveService(store, { ...{ home, warehouse, ingest, health, operators, now, failed } });
+  const jobs = new JobService({ home, ingest, isOn: options.jobs, now, failed });
+  const health = () => checkHealth({ home, warehouse, ingest, jobs, version });
+  const live = new LiveService(store, { ...{ home, warehouse, ingest, jobs, health, operators, now, failed } });
   const metrics = measure(app, { ingest, hub, warehouse });
   app.addHook('onReady', async () => {
     ingest.prepare();
     await live.start();
+    await jobs.start();
   });
   // A run reaches its next checkpoint before connections are closed, so that whoever looks on sees it end.
   app.addHook('preClose', async () => {
+    await jobs.stop();
     await ingest.close();
     live.stop();
     hub.close();
@@ -96,8 +102,9 @@ async function makeServices(app: App, options: FilledOptions, version: string): 
   app.addHook('onClose', async () => {
     await facts.close();
     warehouse.close();
+    jobs.close();
   });
-  return { options, warehouse, facts, ingest, hub, live, metrics, operators, health };
+  return { options, warehouse, jobs, facts, ingest, hub, live, metrics, operators, health };
 }
 
 function measure(app: App, { ingest, hub, warehouse }: Pick<Services, 'ingest' | 'hub' | 'warehouse'>): Metrics {
@@ -120,6 +127,7 @@ async function addRoutes(app: App, services: Services): Promise<void> {
   healthRoutes(app, services);
   kpiRoutes(app, services);
   runRoutes(app, services);
+  jobRoutes(app, services);
   await fileRoutes(app, services);
   deadLetterRoutes(app, services);
   catalogueRoutes(app, services);

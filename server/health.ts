@@ -4,6 +4,7 @@ import { listRuns } from '../db/runs.ts';
 import { ledgerTotals } from '../engine/ledger.ts';
 import type { Home } from '../jobs/home.ts';
 import type { IngestHost } from './ingest/ingest-host.ts';
+import type { JobService } from './jobs/job-service.ts';
 import type { Health, HealthCheck } from './schemas/health.ts';
 import type { WarehouseReader } from './warehouse-reader.ts';
 
@@ -11,16 +12,18 @@ export interface HealthSources {
   readonly home: Home;
   readonly warehouse: WarehouseReader;
   readonly ingest: IngestHost;
+  readonly jobs: JobService;
   readonly version: string;
 }
 
 /** Asks every part whether it works. Never throws: what fails is in the answer. */
-export async function checkHealth({ home, warehouse, ingest, version }: HealthSources): Promise<Health> {
+export async function checkHealth({ home, warehouse, ingest, jobs, version }: HealthSources): Promise<Health> {
   const checks = [
     await check('database', () => databaseWorks(warehouse)),
     await check('inbox', () => inboxWorks(home)),
     await check('ledger', () => ledgerBalances(warehouse)),
     await check('ingest', () => lastRunEnded(warehouse, ingest)),
+    await check('scheduler', () => jobsWork(jobs)),
   ];
   const isWell = checks.every(({ status }) => status === 'ok');
   return {
@@ -71,4 +74,15 @@ function lastRunEnded({ db }: WarehouseReader, ingest: IngestHost): string {
   if (last.status === 'failed')
     throw new Unwell(`run ${last.run_id} failed: ${last.error_message ?? 'no reason given'}`);
   return `run ${last.run_id} is ${last.status}`;
+}
+
+/** A job that failed its last attempt, or should run all the time and does not. */
+function jobsWork(jobs: JobService): string {
+  const { running_here, note, items } = jobs.list();
+  if (note !== null) throw new Unwell(note);
+  const failed = items.find(({ state, always }) => state === 'failed' || (always && state === 'retrying'));
+  if (failed) throw new Unwell(`${failed.name} failed: ${failed.last?.message ?? 'no reason given'}`);
+  if (!running_here) return 'jobs are shown, and not run here';
+  const next = items.filter(({ next_at }) => next_at !== null).sort((a, b) => a.next_at!.localeCompare(b.next_at!))[0];
+  return next ? `${next.name} is next, at ${next.next_at}` : 'no job is due';
 }

@@ -44,7 +44,7 @@ export class Metrics {
     this.#gauge('tillstream_run_running', 'Whether a run is at hand.', () => Number(ingest.isRunning));
     ingest.listen({
       event: (event) => this.#event(event),
-      ended: (outcome) => this.#runs.inc({ status: outcome instanceof Error ? 'failed' : outcome.report.status }),
+      ended: (outcome) => this.#runs.inc({ status: outcome instanceof Error ? 'failed' : outcome.status }),
     });
   }
 

@@ -13,6 +13,8 @@ export interface ServerOptions {
   readonly token?: string | undefined;
   /** Names under which the server may be addressed, besides its own; without port. */
   readonly allowedHosts?: readonly string[];
+  /** Whether the home's jobs run in this process, unless another runs them already. */
+  readonly jobs?: boolean;
   /** Folder of the built dashboard. */
   readonly web?: string;
   readonly logger?: FastifyServerOptions['logger'];
@@ -35,6 +37,7 @@ export const DEFAULTS = {
   port: 8000,
   token: undefined,
   allowedHosts: [],
+  jobs: false,
   web: new URL('../web/build', import.meta.url).pathname,
   logger: false,
   uploadBytes: 16 * GIB,

@@ -1,6 +1,7 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { Count, Instant, MoneyText, nullable, oneOf, record, Trouble } from './schemas/common.ts';
 import { Health } from './schemas/health.ts';
+import { JobSummary } from './schemas/jobs.ts';
 import { Measures } from './schemas/kpi.ts';
 import { Ledger, LedgerLine, OperatorFigures } from './schemas/ledger.ts';
 import { OperatorPoint, TimelinePoint } from './schemas/operator-point.ts';
@@ -19,6 +20,7 @@ export const TOPICS = [
   'files',
   'runs',
   'alerts',
+  'jobs',
   'health',
   'tap',
 ] as const;
@@ -115,6 +117,7 @@ export const LiveState = record({
   files: Type.Array(LiveFile),
   runs: Type.Array(RunSummary),
   alerts: Type.Array(Alert),
+  jobs: Type.Array(JobSummary),
   health: nullable(Health),
   tap: nullable(TapSample),
 });

@@ -3,6 +3,7 @@ export * from './schemas/catalogue.ts';
 export * from './schemas/common.ts';
 export * from './schemas/dead-letters.ts';
 export * from './schemas/health.ts';
+export * from './schemas/jobs.ts';
 export * from './schemas/kpi.ts';
 export * from './schemas/ledger.ts';
 export * from './schemas/operator-point.ts';

@@ -1,12 +1,17 @@
+import type { RunReport } from '../jobs/ingest/report.ts';
+import type { RunRequest } from '../jobs/ingest/request.ts';
+import type { JobListener } from '../jobs/schedule/scheduler.ts';
 import { createServer } from './create-server.ts';
 import { cannotListen } from './errors.ts';
-import type { IngestListener, RunOutcome } from './ingest/ingest-host.ts';
-import type { RunRequest } from './ingest/messages.ts';
+import type { IngestListener } from './ingest/ingest-host.ts';
 import { fillServerOptions, type ServerOptions } from './options.ts';
 
 export interface ServeOptions extends ServerOptions {
   /** Stops serving, once a run at hand has reached a checkpoint. */
   readonly signal?: AbortSignal;
+  /** Hears of runs, and of jobs, from the first on. */
+  readonly onRun?: IngestListener;
+  readonly onJob?: JobListener;
 }
 
 /** A server that listens. */
@@ -17,16 +22,20 @@ export interface Serving {
   readonly entry: string;
   readonly port: number;
   /** Runs an ingest on a worker thread and resolves with its outcome; rejects if there could be no run. */
-  run(request: RunRequest, listener?: IngestListener): Promise<RunOutcome>;
+  run(request: RunRequest): Promise<RunReport>;
+  /** Whether the home's jobs run here, and if they should and do not, why. */
+  jobs(): { readonly isRunning: boolean; readonly note: string | null };
   /** Resolves when it has stopped, by {@link stop} or the signal. */
   readonly stopped: Promise<void>;
   stop(): Promise<void>;
 }
 
 /** Serves a home. Throws `token_needed`, `weak_token` or `cannot_listen`. */
-export async function serve({ signal, ...options }: ServeOptions): Promise<Serving> {
+export async function serve({ signal, onRun, onJob, ...options }: ServeOptions): Promise<Serving> {
   const { host, port, token } = fillServerOptions(options);
-  const { app, ingest } = await createServer(options);
+  const { app, ingest, jobs } = await createServer(options);
+  if (onRun) ingest.listen(onRun);
+  if (onJob) jobs.listen(onJob);
   try {
     await app.listen({ host, port });
   } catch (cause) {
@@ -47,7 +56,8 @@ export async function serve({ signal, ...options }: ServeOptions): Promise<Servi
   const url = `http://${shownHost(host)}:${bound}`;
   return {
     ...{ url, entry: token === undefined ? url : `${url}/#token=${encodeURIComponent(token)}`, port: bound },
-    run: (request, listener) => runOnce(ingest, request, listener),
+    run: (request) => ingest.run(request),
+    jobs: () => ({ isRunning: jobs.isRunning, note: jobs.list().note }),
     ...{ stopped, stop },
   };
 }
@@ -56,31 +66,4 @@ export async function serve({ signal, ...options }: ServeOptions): Promise<Servi
 function shownHost(host: string): string {
   if (host === '0.0.0.0' || host === '::') return 'localhost';
   return host.includes(':') ? `[${host}]` : host;
-}
-
-function runOnce(
-  ingest: Awaited<ReturnType<typeof createServer>>['ingest'],
-  request: RunRequest,
-  listener: IngestListener = {},
-): Promise<RunOutcome> {
-  return new Promise((resolve, reject) => {
-    let isOurs = false;
-    const stopListening = ingest.listen({
-      begun: (begun) => {
-        isOurs = begun === request;
-        if (isOurs) listener.begun?.(begun);
-      },
-      event: (event) => isOurs && listener.event?.(event),
-      demo: () => isOurs && listener.demo?.(),
-      ended: (outcome) => {
-        if (!isOurs) return;
-        stopListening();
-        if (outcome instanceof Error) reject(outcome);
-        else resolve(outcome);
-      },
-    });
-    if (ingest.request(request) !== 'already_queued') return;
-    stopListening();
-    reject(new Error('a run is waiting already'));
-  });
 }

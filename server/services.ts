@@ -1,5 +1,6 @@
 import type { HomeOperators } from './home-operators.ts';
 import type { IngestHost } from './ingest/ingest-host.ts';
+import type { JobService } from './jobs/job-service.ts';
 import type { FactQueries } from './kpi/fact-queries.ts';
 import type { Hub } from './live/hub.ts';
 import type { LiveService } from './live/live-service.ts';
@@ -12,6 +13,7 @@ import type { WarehouseReader } from './warehouse-reader.ts';
 export interface Services {
   readonly options: FilledOptions;
   readonly warehouse: WarehouseReader;
+  readonly jobs: JobService;
   readonly facts: FactQueries;
   readonly ingest: IngestHost;
   readonly hub: Hub;

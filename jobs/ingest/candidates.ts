@@ -24,6 +24,8 @@ export interface Candidates {
 export interface CandidateOptions {
   /** Paths of the files; without them, all that the inbox holds. */
   readonly files?: readonly string[];
+  /** Names of files of the inbox that are known to be whole; the others are left where they are. */
+  readonly only?: readonly string[];
   /** The dataset that the files are said to be of. */
   readonly dataset?: string;
 }
@@ -31,7 +33,7 @@ export interface CandidateOptions {
 /** The files to look at. What an earlier run had claimed comes first, unless only the files named are said to be of a dataset. */
 export async function candidates(
   home: Home,
-  { files: named, dataset }: CandidateOptions,
+  { files: named, only, dataset }: CandidateOptions,
   signal: AbortSignal,
 ): Promise<Candidates> {
   const before = named && dataset !== undefined ? [] : await claimedBefore(home);
@@ -40,8 +42,10 @@ export async function candidates(
     const files = await Promise.all(named.map((path) => candidate(resolve(path), originOf(home, path))));
     return { files: [...claimed, ...files], unfinished: [] };
   }
-  const paths = (await inboxNames(home)).map((name) => join(home.raw, name));
-  const whole = await wholeFiles(paths, { signal });
+  const wanted = only && new Set(only);
+  const names = (await inboxNames(home)).filter((name) => wanted?.has(name) ?? true);
+  const paths = names.map((name) => join(home.raw, name));
+  const whole = wanted ? paths : await wholeFiles(paths, { signal });
   const files = await Promise.all(whole.map((path) => candidate(path, 'inbox')));
   const unfinished = paths.filter((path) => !whole.includes(path)).map((path) => basename(path));
   return { files: [...claimed, ...files], unfinished };

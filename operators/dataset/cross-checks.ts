@@ -26,7 +26,12 @@ export function crossProblems(configuration: Configuration, operators?: readonly
       ...(operators ? stepProblems(dataset, at, operators) : []),
     ];
   });
-  return [...problems, ...timeZoneProblems(configuration.alerts?.quietHours?.timeZone, '/alerts/quietHours/timeZone')];
+  return [
+    ...problems,
+    ...timeZoneProblems(configuration.alerts?.quietHours?.timeZone, '/alerts/quietHours/timeZone'),
+    ...timeZoneProblems(configuration.jobs?.timeZone, '/jobs/timeZone'),
+    ...jobProblems(configuration.jobs),
+  ];
 }
 
 function timeZoneProblems(timeZone: string | undefined, pointer: string): Problem[] {

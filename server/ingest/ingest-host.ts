@@ -3,30 +3,25 @@ import { reviveError, TillstreamError } from '../../engine/errors.ts';
 import type { Home } from '../../jobs/home.ts';
 import type { IngestEvent } from '../../jobs/ingest/events.ts';
 import type { RunReport } from '../../jobs/ingest/report.ts';
+import type { RunRequest } from '../../jobs/ingest/request.ts';
 import type { TapSample } from '../../operators/tap.ts';
 import { ProblemError } from '../errors.ts';
-import type { FromWorker, RunRequest, ToWorker, WorkerInput } from './messages.ts';
-
-/** What became of a run, and the files that were made up for it. */
-export interface RunOutcome {
-  readonly report: RunReport;
-  readonly demo: readonly string[];
-}
+import type { FromWorker, ToWorker, WorkerInput } from './messages.ts';
+import { RunQueue, WantedRun } from './run-queue.ts';
 
 export interface IngestListener {
-  /** A run was asked for, and begins. */
+  /** A run begins. */
   begun?(request: RunRequest): void;
-  event?(event: IngestEvent): void;
-  /** Sales are being made up. */
-  demo?(): void;
+  event?(event: IngestEvent, request: RunRequest): void;
   tapped?(sample: TapSample): void;
   /** The run is over, or could not be at all. */
-  ended?(outcome: RunOutcome | Error): void;
+  ended?(outcome: RunReport | Error, request: RunRequest): void;
 }
 
 export type RunRequested = 'started' | 'queued' | 'already_queued';
 
 interface Running {
+  readonly wanted: WantedRun;
   readonly worker: Worker;
   readonly ended: Promise<void>;
   runId: number | null;
@@ -36,13 +31,13 @@ interface Running {
 /** A thread for the next run is made ready so long after the last one, when whoever looked on has seen its end. */
 const SPARE_MS = 1_000;
 
-/** The runs of a home, one at a time, each on a worker thread; one more may wait. */
+/** The runs of a home, one at a time in the order in which they were asked for, each on a worker thread. */
 export class IngestHost {
   readonly #home: Home;
   readonly #sampleMs: number;
   readonly #listeners = new Set<IngestListener>();
+  readonly #queue = new RunQueue();
   #running: Running | null = null;
-  #queued: RunRequest | null = null;
   #watched: readonly string[] = [];
   #isClosed = false;
   /** A thread that has loaded its code and waits for a run, so that none has to be started when one is asked for. */
@@ -72,30 +67,48 @@ export class IngestHost {
   }
 
   get hasQueued(): boolean {
-    return this.#queued !== null;
+    return !this.#queue.isEmpty;
   }
 
-  /** Starts a run, or has it follow the one at hand. */
+  /** Starts a run, or has it follow those that were asked for before. What one that waits does anyway, is not done twice. */
   request(request: RunRequest): RunRequested {
-    if (this.#isClosed) throw new ProblemError('stopping', 'the server is stopping and begins no run');
-    if (!this.#running) {
-      this.#start(request);
-      return 'started';
-    }
-    // All that lies in the inbox is loaded by whichever run comes next, so one more is enough.
-    if (this.#queued) return 'already_queued';
-    this.#queued = request;
-    return 'queued';
+    const { wanted, status } = this.#want(request);
+    wanted.isFree = true;
+    return status;
   }
 
-  /** Stops the run at hand within a batch; what it has committed stays. False if there is none. */
+  /** The same, and resolves with what became of the run; rejects if there could be none. The signal stops it, unless others want it too. */
+  async run(request: RunRequest, signal?: AbortSignal): Promise<RunReport> {
+    signal?.throwIfAborted();
+    return this.#want(request).wanted.wait(signal);
+  }
+
+  #want(request: RunRequest): { wanted: WantedRun; status: RunRequested } {
+    if (this.#isClosed) throw new ProblemError('stopping', 'the server is stopping and begins no run');
+    const covering = this.#queue.covering(request);
+    if (covering) return { wanted: covering, status: 'already_queued' };
+    const wanted: WantedRun = new WantedRun(request, () => this.#unwanted(wanted));
+    if (this.#running) this.#queue.add(wanted);
+    else this.#start(wanted);
+    return { wanted, status: this.#running?.wanted === wanted ? 'started' : 'queued' };
+  }
+
+  /** Stops the run at hand within a batch; what it has committed stays. Waiting runs that no job waits for are forgotten. False if there is none at hand. */
   cancel(): boolean {
-    this.#queued = null;
-    const { worker } = this.#running ?? {};
-    if (!this.#running || !worker) return false;
+    this.#queue.drop((run) => !run.isAwaited, stopped());
+    return this.#stop();
+  }
+
+  #stop(): boolean {
+    if (!this.#running) return false;
     this.#running.isStopping = true;
-    worker.postMessage({ type: 'cancel' } satisfies ToWorker);
+    this.#running.worker.postMessage({ type: 'cancel' } satisfies ToWorker);
     return true;
+  }
+
+  #unwanted(wanted: WantedRun): void {
+    if (this.#running?.wanted === wanted) this.#stop();
+    else this.#queue.drop((run) => run === wanted, stopped());
   }
 
   /** Which operators' records are looked at. */
@@ -112,7 +125,8 @@ export class IngestHost {
   /** Stops the run at hand and waits until it has. */
   async close(): Promise<void> {
     this.#isClosed = true;
-    this.cancel();
+    this.#queue.drop(() => true, stopped());
+    this.#stop();
     await this.idle();
     await this.#spare?.terminate();
   }
@@ -134,47 +148,45 @@ export class IngestHost {
     return new Worker(new URL('./ingest-worker.ts', import.meta.url), { workerData: input });
   }
 
-  #start(request: RunRequest): void {
+  #start(wanted: WantedRun): void {
+    const { request } = wanted;
     const { promise: ended, resolve } = Promise.withResolvers<void>();
     const worker = this.#spare ?? this.#newWorker();
     this.#spare = null;
     worker.ref();
     worker.postMessage({ type: 'begin', request, watched: this.#watched } satisfies ToWorker);
-    this.#running = { worker, ended, runId: null, isStopping: false };
+    this.#running = { wanted, worker, ended, runId: null, isStopping: false };
     this.#tell((listener) => listener.begun?.(request));
-    let outcome: RunOutcome | Error = new TillstreamError('run_lost', 'the thread of the run ended without a word');
+    let outcome: RunReport | Error = new TillstreamError('run_lost', 'the thread of the run ended without a word');
     worker.on('message', (message: FromWorker) => {
-      outcome = this.#received(message) ?? outcome;
+      outcome = this.#received(message, request) ?? outcome;
     });
     worker.on('error', (error) => {
       outcome = error instanceof Error ? error : new Error(String(error));
     });
     worker.once('exit', () => {
       this.#running = null;
-      this.#tell((listener) => listener.ended?.(outcome));
-      const next = this.#queued;
-      this.#queued = null;
-      if (next && !this.#isClosed) this.#start(next);
+      this.#tell((listener) => listener.ended?.(outcome, request));
+      wanted.settle(outcome);
+      const next = this.#queue.take();
+      if (next) this.#start(next);
       else setTimeout(() => this.prepare(), SPARE_MS).unref();
       resolve();
     });
   }
 
   /** The outcome, if the message brings it. */
-  #received(message: FromWorker): RunOutcome | Error | null {
+  #received(message: FromWorker, request: RunRequest): RunReport | Error | null {
     switch (message.type) {
       case 'event':
         if (message.event.type === 'run-started' && this.#running) this.#running.runId = message.event.runId;
-        this.#tell((listener) => listener.event?.(message.event));
-        return null;
-      case 'demo':
-        this.#tell((listener) => listener.demo?.());
+        this.#tell((listener) => listener.event?.(message.event, request));
         return null;
       case 'tap':
         this.#tell((listener) => listener.tapped?.(message.sample));
         return null;
       case 'done':
-        return { report: message.report, demo: message.demo };
+        return message.report;
       case 'failed':
         return reviveError(message.error);
     }
@@ -183,4 +195,8 @@ export class IngestHost {
   #tell(say: (listener: IngestListener) => void): void {
     for (const listener of this.#listeners) say(listener);
   }
+}
+
+function stopped(): Error {
+  return new DOMException('the run was stopped before it began', 'AbortError');
 }

@@ -3,7 +3,6 @@ import { errorData } from '../../engine/errors.ts';
 import { homeAt } from '../../jobs/home.ts';
 import type { IngestEvent } from '../../jobs/ingest/events.ts';
 import { type IngestOptions, ingest } from '../../jobs/ingest.ts';
-import { start } from '../../jobs/start.ts';
 import { giveWay } from '../give-way.ts';
 import type { FromWorker, ToWorker, WorkerInput } from './messages.ts';
 import { WatchedOperators } from './tap-watch.ts';
@@ -19,19 +18,16 @@ async function work({ homeDir, sampleMs }: WorkerInput, { request, watched }: Be
     if (message.type === 'cancel') abort.abort();
     else if (message.type === 'watch') operators.watch(message.operators);
   });
-  const { demo = false, trigger, files, dataset } = request;
   const options: IngestOptions = {
     ...{ home: homeAt(homeDir), signal: abort.signal, sampleMs },
+    ...request,
     wrapOperators: (registry) => tappedRegistry(registry, operators),
     onEvent: (event: IngestEvent) => {
       if (event.type === 'file-started') operators.follow(event);
       send({ type: 'event', event });
     },
   };
-  const report = demo
-    ? await start({ ...options, onDemo: () => send({ type: 'demo' }) })
-    : { demo: [], run: await ingest({ ...options, trigger, ...(files && { files }), ...(dataset && { dataset }) }) };
-  send({ type: 'done', report: report.run, demo: report.demo });
+  send({ type: 'done', report: await ingest(options) });
 }
 
 function send(message: FromWorker): void {

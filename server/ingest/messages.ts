@@ -1,18 +1,8 @@
 import type { ErrorData } from '../../engine/errors.ts';
 import type { IngestEvent } from '../../jobs/ingest/events.ts';
 import type { RunReport } from '../../jobs/ingest/report.ts';
+import type { RunRequest } from '../../jobs/ingest/request.ts';
 import type { TapSample } from '../../operators/tap.ts';
-
-/** What a run is asked for. */
-export interface RunRequest {
-  /** What started it. */
-  readonly trigger: string;
-  /** Paths of the files; without them, all that is in the inbox. */
-  readonly files?: readonly string[];
-  readonly dataset?: string;
-  /** Make up a month of sales if the home holds nothing at all. */
-  readonly demo?: boolean;
-}
 
 /** What the worker begins with. */
 export interface WorkerInput {
@@ -30,7 +20,6 @@ export type ToWorker =
 /** From the worker to the server. */
 export type FromWorker =
   | { readonly type: 'event'; readonly event: IngestEvent }
-  | { readonly type: 'demo' }
   | { readonly type: 'tap'; readonly sample: TapSample }
-  | { readonly type: 'done'; readonly report: RunReport; readonly demo: readonly string[] }
+  | { readonly type: 'done'; readonly report: RunReport }
   | { readonly type: 'failed'; readonly error: ErrorData };

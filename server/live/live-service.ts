@@ -4,8 +4,10 @@ import type { LedgerEntry } from '../../engine/ledger.ts';
 import type { MetricsSample } from '../../engine/metrics.ts';
 import type { Home } from '../../jobs/home.ts';
 import type { FileStarted, IngestEvent } from '../../jobs/ingest/events.ts';
+import type { RunReport } from '../../jobs/ingest/report.ts';
 import type { HomeOperators } from '../home-operators.ts';
-import type { IngestHost, RunOutcome } from '../ingest/ingest-host.ts';
+import type { IngestHost } from '../ingest/ingest-host.ts';
+import type { JobService } from '../jobs/job-service.ts';
 import type { LiveKpi } from '../protocol.ts';
 import { runSummary } from '../run-summaries.ts';
 import type { Health } from '../schemas/health.ts';
@@ -21,6 +23,7 @@ export interface LiveSources {
   readonly home: Home;
   readonly warehouse: WarehouseReader;
   readonly ingest: IngestHost;
+  readonly jobs: JobService;
   readonly health: () => Promise<Health>;
   readonly operators: HomeOperators;
   readonly now: () => number;
@@ -48,6 +51,7 @@ export class LiveService {
   #healthAt = Number.NEGATIVE_INFINITY;
   #timer: NodeJS.Timeout | null = null;
   #stopListening: () => void = () => {};
+  #stopHearingJobs: () => void = () => {};
 
   constructor(store: LiveStore, sources: LiveSources) {
     this.#store = store;
@@ -64,6 +68,10 @@ export class LiveService {
       tapped: (sample) => this.#store.setTap({ ...sample, records: [...sample.records] }),
       ended: (outcome) => this.#guarded('the end of a run', () => this.#ended(outcome)),
     });
+    this.#stopHearingJobs = this.#sources.jobs.listen({
+      changed: () => this.#guarded('the jobs', () => this.#showJobs()),
+    });
+    this.#guarded('the jobs', () => this.#showJobs());
     await this.look();
     this.#timer = setInterval(() => void this.look(), LOOK_MS);
     this.#timer.unref();
@@ -71,6 +79,7 @@ export class LiveService {
 
   stop(): void {
     this.#stopListening();
+    this.#stopHearingJobs();
     if (this.#timer) clearInterval(this.#timer);
   }
 
@@ -155,11 +164,11 @@ export class LiveService {
     this.#showKpi();
   }
 
-  #ended(outcome: RunOutcome | Error): void {
+  #ended(outcome: RunReport | Error): void {
     this.#file = null;
     this.#kpi.finish();
     this.#files.ended();
-    this.#tracker.ended(outcome instanceof Error ? outcome : outcome.report);
+    this.#tracker.ended(outcome);
     this.#showRun();
     this.#sources.warehouse.refresh();
     this.#healthAt = Number.NEGATIVE_INFINITY;
@@ -207,6 +216,10 @@ export class LiveService {
       'runs',
       runs.flatMap(({ run_id }) => this.#summaries.get(run_id) ?? []),
     );
+  }
+
+  #showJobs(): void {
+    this.#store.set('jobs', this.#sources.jobs.list().items);
   }
 
   async #showHealth(): Promise<void> {

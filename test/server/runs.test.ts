@@ -83,7 +83,7 @@ t.test('stopping the server stops the run at a checkpoint', async (t) => {
   setTimeout(resolve, 700);
   await started;
   await first.stop();
-  const { report } = await run;
+  const report = await run;
   t.match(['aborted', 'done'], [report.status]);
   await t.rejects(fetch(`${first.url}/health`), 'it no longer answers');
   const second = await served(t, home);

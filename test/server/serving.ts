@@ -56,7 +56,7 @@ export async function drop(home: Home, name: string, text: string): Promise<void
 /** Loads those files and waits until it is done. */
 export async function loaded(serving: Serving, home: Home, files: Record<string, string>): Promise<void> {
   for (const [name, text] of Object.entries(files)) await drop(home, name, text);
-  const { report } = await serving.run({ trigger: 'test' });
+  const report = await serving.run({ trigger: 'test' });
   if (report.status !== 'done')
     throw new Error(`run is ${report.status}: ${JSON.stringify(report.error ?? report.files)}`);
 }

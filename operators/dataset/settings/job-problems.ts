@@ -2,23 +2,12 @@ import { Cron } from 'croner';
 import type { Problem } from '../problem.ts';
 import type { JobSettings, TurnSettings } from './jobs.ts';
 
-/** What the schema cannot say of when jobs run: expressions that must mean something, zones that must exist. */
+/** What the schema cannot say of when jobs run: expressions that must mean something. */
 export function jobProblems(jobs: JobSettings = {}): Problem[] {
-  const { timeZone, 'daily-run': dailyRun, monitor, retention } = jobs;
-  const zone = timeZone === undefined || isTimeZone(timeZone);
-  return [
-    ...(zone
-      ? []
-      : [
-          {
-            pointer: '/jobs/timeZone',
-            message: `there is no time zone "${timeZone}"; expected one such as Europe/Berlin`,
-          },
-        ]),
-    ...Object.entries({ 'daily-run': dailyRun, monitor, retention }).flatMap(([job, turns]) =>
-      turnProblems(turns ?? {}, `/jobs/${job}`),
-    ),
-  ];
+  const { 'daily-run': dailyRun, monitor, retention } = jobs;
+  return Object.entries({ 'daily-run': dailyRun, monitor, retention }).flatMap(([job, turns]) =>
+    turnProblems(turns ?? {}, `/jobs/${job}`),
+  );
 }
 
 function turnProblems({ cron, every }: TurnSettings, at: string): Problem[] {
@@ -31,14 +20,5 @@ function turnProblems({ cron, every }: TurnSettings, at: string): Problem[] {
   } catch (error) {
     const why = (error as Error).message.replace(/^CronPattern: /, '');
     return [{ pointer, message: `expected minute, hour, day, month and weekday, got "${cron}" (${why})` }];
-  }
-}
-
-function isTimeZone(name: string): boolean {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: name });
-    return true;
-  } catch {
-    return false;
   }
 }

@@ -1,0 +1,4 @@
+import { runAsWorker } from '../schedule/worker.ts';
+import { watch } from '../watch.ts';
+
+runAsWorker(watch);
