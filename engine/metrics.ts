@@ -7,6 +7,8 @@ export type Activity = 'busy' | 'idle' | 'backpressured';
 /** What one operator has done since its run began. Times are milliseconds. */
 export interface OperatorMetrics {
   readonly id: string;
+  /** Ids of the operators whose records it takes; known to whoever runs the plan. */
+  readonly inputs?: readonly string[];
   readonly counts: OperatorCounts;
   readonly batches: number;
   /** Bytes of the split that a source has consumed; 0 for others. */

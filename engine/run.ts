@@ -119,9 +119,10 @@ class Running {
   }
 
   #read(): MetricsSample {
-    const operators = this.#request.plan.map(
-      ({ id }) => this.#here.get(id)?.read() ?? this.#there.get(id) ?? new OperatorMeter(id).read(),
-    );
+    const operators = this.#request.plan.map(({ id, inputs }) => ({
+      ...(this.#here.get(id)?.read() ?? this.#there.get(id) ?? new OperatorMeter(id).read()),
+      inputs: inputs.map(({ from }) => from),
+    }));
     return { elapsedMs: performance.now() - this.#started, operators };
   }
 

@@ -10,6 +10,7 @@ export function figuresOf(metrics: OperatorMetrics): OperatorFigures {
   const { id, counts, batches, bytes, busyMs, idleMs, backpressuredMs, batchLatencyMs, watermark } = metrics;
   return {
     id,
+    inputs: [...(metrics.inputs ?? [])],
     records_in: counts.in.records,
     records_out: counts.out.records,
     filtered: sumOf(counts.filtered).records,
@@ -89,6 +90,7 @@ function added(to: OperatorMetrics | undefined, metrics: OperatorMetrics): Opera
   const latency = to.batchLatencyMs * to.batches + metrics.batchLatencyMs * metrics.batches;
   return {
     id: to.id,
+    ...(metrics.inputs && { inputs: metrics.inputs }),
     counts,
     batches,
     bytes: to.bytes + metrics.bytes,

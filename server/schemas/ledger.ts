@@ -37,6 +37,7 @@ const ByReason = Type.Record(Type.String(), Count);
 /** What one operator did, over a file or since a run began. */
 export const OperatorFigures = record({
   id: Type.String({ description: 'In the plan.' }),
+  inputs: Type.Array(Type.String(), { description: 'Ids of the operators whose records it takes.' }),
   records_in: Count,
   records_out: Count,
   filtered: Count,

@@ -127,6 +127,7 @@ function operatorAt(tick: number, index: number): LiveOperator {
   return {
     ...{
       id,
+      inputs: index === 0 ? [] : [`operator-${index}`],
       records_in: tick * 30_000,
       records_out: tick * 30_000,
       filtered: 0,

@@ -26,6 +26,7 @@ export class LiveConnection {
   readonly #files = $derived(this.#state.files ?? NONE);
   readonly #runs = $derived(this.#state.runs ?? null);
   readonly #alerts = $derived(this.#state.alerts ?? NONE);
+  readonly #jobs = $derived(this.#state.jobs ?? NONE);
   readonly #health = $derived(this.#state.health ?? null);
   readonly #tap = $derived(this.#state.tap ?? null);
   readonly #hasState = $derived(this.#state.files !== undefined);
@@ -73,6 +74,9 @@ export class LiveConnection {
   }
   get alerts(): LiveState['alerts'] {
     return this.#alerts;
+  }
+  get jobs(): LiveState['jobs'] {
+    return this.#jobs;
   }
   get health() {
     return this.#health;
