@@ -141,7 +141,8 @@ export function changeAlert(db: Database, alert: AlertRecord): void {
 export function addResult(db: Database, alertId: number, result: Omit<AlertResult, 'passed_at'>): void {
   const sql = `
     INSERT INTO alert_results (alert_id, key, day, at, result) VALUES (:alertId, :key, :day, :at, :result)
-    ON CONFLICT DO UPDATE SET at = excluded.at, passed_at = NULL, result = excluded.result`;
+    ON CONFLICT DO UPDATE SET at = excluded.at, result = excluded.result,
+      passed_at = CASE WHEN day > 0 AND passed_day > day THEN passed_at END`;
   const { key, day, at } = result;
   statementsOf(db)
     .get(sql)
@@ -151,7 +152,7 @@ export function addResult(db: Database, alertId: number, result: Omit<AlertResul
 /** The key has passed on that day (0: now): its results up to then are no longer failing. */
 export function passResults(db: Database, key: string, day: number, at: number): void {
   const sql = `
-    UPDATE alert_results SET passed_at = :at
+    UPDATE alert_results SET passed_at = :at, passed_day = :day
     WHERE key = :key AND passed_at IS NULL AND (:day = 0 OR day <= :day)`;
   statementsOf(db).get(sql).run({ key, day, at });
 }
@@ -175,7 +176,8 @@ export function isExpected(db: Database, key: string, day: number): boolean {
 export function isOver(db: Database, key: string, day: number): boolean {
   const sql = `
     SELECT 1 FROM alert_results r JOIN alerts a USING (alert_id)
-    WHERE r.key = ? AND r.day = ? AND r.day > 0 AND a.state = 'resolved' AND a.resolved_day > r.day LIMIT 1`;
+    WHERE r.key = ? AND r.day = ? AND r.day > 0
+      AND (r.passed_day > r.day OR (a.state = 'resolved' AND a.resolved_day > r.day)) LIMIT 1`;
   return statementsOf(db).get(sql).get(key, day) !== undefined;
 }
 

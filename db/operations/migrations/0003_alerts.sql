@@ -32,6 +32,7 @@ CREATE TABLE alert_results (
   day INTEGER NOT NULL,
   at INTEGER NOT NULL,
   passed_at INTEGER,
+  passed_day INTEGER,
   result TEXT NOT NULL,
   PRIMARY KEY (alert_id, key, day)
 ) STRICT, WITHOUT ROWID;
