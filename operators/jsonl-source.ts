@@ -9,27 +9,12 @@ import { JSON_REASONS, type JsonFields, parseRecord } from './jsonl/json-record.
 import { type LineReader, openLines } from './jsonl/line-reader.ts';
 import { type Line, LineScanner } from './jsonl/line-scanner.ts';
 import { parseLineState } from './jsonl/line-state.ts';
+import { RecordOptions } from './jsonl/record-options.ts';
 
-/** What a JSON record becomes. Shared with `http-source`. */
 const Options = Type.Object(
   {
     path: Type.Optional(Type.String({ description: 'File to read; by default the file of the split.' })),
-    nested: Type.Union([Type.Literal('flatten'), Type.Literal('json')], {
-      default: 'flatten',
-      description:
-        'Objects within a record become fields such as `customer.name`, or one field that holds their JSON. Lists are always JSON.',
-    }),
-    fields: Type.Optional(
-      Type.Array(Type.String(), {
-        minItems: 1,
-        description: 'Fields to take, others are left out; all that the records have unless given.',
-      }),
-    ),
-    maxFields: Type.Integer({
-      minimum: 1,
-      default: 1000,
-      description: 'Records that bring more fields than this become dead letters.',
-    }),
+    ...RecordOptions,
     maxRecordBytes: Type.Integer({
       minimum: 1,
       default: 1_048_576,

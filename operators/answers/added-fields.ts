@@ -6,6 +6,7 @@ import type { Fault } from '../../engine/operator.ts';
 import { expected } from '../formats/faults.ts';
 import { Fitter } from '../map/fit.ts';
 import { type Target, targetOf } from '../map/target.ts';
+import { plainValue } from '../values/exact-json.ts';
 import { type Units, unitsOf } from '../values/units.ts';
 
 const TYPES = ['string', 'integer', 'number', 'float', 'boolean', 'date', 'datetime'] as const;
@@ -79,7 +80,7 @@ export class AddedFields {
     const targets = this.#targetsOf(batch);
     const value: (string | number | null)[] = [];
     for (const [i, { name, from }] of this.#fields.entries()) {
-      const text = plainText(find(from));
+      const text = plainValue(find(from))?.trim() ?? null;
       const target = targets[i]!;
       if (target.kind !== 'number' || text === null || text === '') value.push(text === '' ? null : text);
       else {
@@ -125,12 +126,6 @@ function unitsFor({ type, decimals = 4 }: Static<typeof From>): Units | 'text' |
   if (type === 'string') return 'text';
   if (type === 'number') return { type: 'decimal', scale: decimals === 4 ? MONEY_SCALE : 10 ** decimals };
   return { type, scale: 1 };
-}
-
-/** A JSON value as people write it; lists and objects as JSON. */
-function plainText(value: unknown): string | null {
-  if (value === null || value === undefined) return null;
-  return typeof value === 'object' ? JSON.stringify(value) : String(value).trim();
 }
 
 /** An ISO time without fractions of a second and without its time zone: what a clock on the wall shows there. */

@@ -1,4 +1,5 @@
 import { CallError } from '../async-map/call-error.ts';
+import { parseJson } from '../values/exact-json.ts';
 import type { HttpAnswer } from './client.ts';
 import { valueAt } from './json-path.ts';
 
@@ -6,7 +7,7 @@ import { valueAt } from './json-path.ts';
 export function jsonOf({ body, status }: HttpAnswer): unknown {
   if (body.trim() === '') return null;
   try {
-    return JSON.parse(body) as unknown;
+    return parseJson(body);
   } catch {
     const start = JSON.stringify(body.trim().slice(0, 60));
     throw badAnswer(`the answer (status ${status}) is no JSON; it begins with ${start}`);

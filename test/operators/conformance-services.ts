@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { lookupQueries } from '../../db/lookup-queries.ts';
 import type { ConformanceRequest } from '../../engine/conformance.ts';
+import type { Services } from '../../engine/services.ts';
 import { home, salesBatches, writtenFiles } from './conformance-material.ts';
 import { type Service, serve } from './http-service.ts';
 
@@ -26,9 +27,36 @@ function priceService(): Promise<Service> {
   });
 }
 
+/** Orders by three, one of them no object. */
+function pageService(): Promise<Service> {
+  const orders = [...Array.from({ length: 8 }, (_, n) => ({ n, customer: { name: `C${n % 3}` } })), 'none'];
+  return serve(({ url }) => {
+    const after = Number(new URL(url, 'http://service').searchParams.get('after') ?? 0);
+    return { data: orders.slice(after, after + 3), next: after + 3 < orders.length ? after + 3 : null };
+  });
+}
+
+/** Takes what it is sent, once for each key, into the world that was made last. */
+async function takingService() {
+  let world = new Map<string, string>();
+  const taker = await serve(({ url, headers, body }, response) => {
+    if (url === '/refused') response.writeHead(422);
+    else world.set(String(headers['idempotency-key']), body);
+    response.end();
+  });
+  const services = () => {
+    world = new Map();
+    return { world };
+  };
+  const taken = { services, effects: (made: Services) => [...(made.world as typeof world)] };
+  return { taker, taken };
+}
+
 export async function serviceCases(): Promise<ServiceCases> {
   const folder = mkdtempSync(join(tmpdir(), 'tillstream-services-'));
   const prices = await priceService();
+  const pages = await pageService();
+  const { taker, taken } = await takingService();
   const csv = join(folder, 'prices.csv');
   writeFileSync(csv, 'sku,price,name\nP0,0.5,Pen\nP1,12,Cup\nP2,dear,Vase\n');
   const database = join(folder, 'prices.db');
@@ -54,6 +82,23 @@ export async function serviceCases(): Promise<ServiceCases> {
           ...{ results: 'prices', fields: { sku: 'sku' } },
         },
         batches: salesBatches,
+      },
+    ],
+    'http-sink': [
+      { options: { url: `${taker.origin}/in`, batchSize: 7 }, batches: salesBatches, ...taken },
+      {
+        options: { url: `${taker.origin}/in`, batchSize: 4, format: 'ndjson', onError: 'dead-letter' },
+        batches: salesBatches,
+        services: taken.services,
+      },
+      { options: { url: `${taker.origin}/refused`, batchSize: 1, onError: 'dead-letter' }, batches: salesBatches },
+    ],
+    'http-source': [
+      {
+        options: {
+          ...{ url: `${pages.origin}/orders?limit=3`, records: 'data', requestsPerSecond: 1000 },
+          pages: { by: 'cursor', at: 'next', parameter: 'after' },
+        },
       },
     ],
     'jsonl-sink': [{ options: { json: ['attributes'] }, batches: salesBatches, ...files }],
@@ -85,7 +130,7 @@ export async function serviceCases(): Promise<ServiceCases> {
     ],
   };
   const close = () => {
-    prices.close();
+    for (const service of [prices, pages, taker]) service.close();
     rmSync(folder, { recursive: true });
   };
   return { cases, close };

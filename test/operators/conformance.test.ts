@@ -172,6 +172,8 @@ const REQUIRED: Readonly<Record<string, Record<string, unknown>>> = {
   cast: { fields: [{ name: 'a' }] },
   'async-map': { url: 'http://localhost/', fields: { a: 'a' } },
   filter: { where: [{ field: 'a', op: 'is_missing' }] },
+  'http-sink': { url: 'http://localhost/' },
+  'http-source': { url: 'http://localhost/' },
   lookup: { on: ['a'], fields: { b: 'b' } },
 };
 
