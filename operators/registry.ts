@@ -21,6 +21,7 @@ const BUILT_IN: Readonly<Record<string, () => Promise<Operator>>> = {
   'http-source': async () => (await import('./http-source.ts')).httpSource,
   'jsonl-sink': async () => (await import('./jsonl-sink.ts')).jsonlSink,
   'jsonl-source': async () => (await import('./jsonl-source.ts')).jsonlSource,
+  join: async () => (await import('./join.ts')).join,
   lookup: async () => (await import('./lookup.ts')).lookup,
   map: async () => (await import('./map.ts')).map,
   'session-window': async () => (await import('./session-window.ts')).sessionWindow,

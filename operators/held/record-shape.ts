@@ -45,16 +45,22 @@ export class RecordShape {
     return (place === undefined ? null : (record[place] as Value | undefined)) ?? null;
   }
 
-  /** The column of a field over these records. */
-  column(field: string, records: readonly (HeldRecord | null)[]): Column {
-    return this.#types.column(
-      field,
-      records.map((record) => record && this.value(record, field)),
-    );
+  has(field: string): boolean {
+    return this.#places.has(field);
+  }
+
+  type(field: string): FieldType {
+    return this.#types.get(field);
+  }
+
+  /** A column of these values, of the field's type. */
+  column(field: string, values: readonly (Value | undefined)[]): Column {
+    return this.#types.column(field, values);
   }
 
   batch(records: readonly HeldRecord[], split: Split, sequence = 0): Batch {
-    const columns = new Map(this.fields.map((field) => [field, this.column(field, records)] as const));
+    const valuesOf = (field: string) => records.map((record) => this.value(record, field));
+    const columns = new Map(this.fields.map((field) => [field, this.column(field, valuesOf(field))] as const));
     return new Batch({ split, sequence, provenance: provenanceOf(records), columns, length: records.length });
   }
 

@@ -174,6 +174,7 @@ const REQUIRED: Readonly<Record<string, Record<string, unknown>>> = {
   filter: { where: [{ field: 'a', op: 'is_missing' }] },
   'http-sink': { url: 'http://localhost/' },
   'http-source': { url: 'http://localhost/' },
+  join: { on: ['a'], withinSeconds: 1 },
   lookup: { on: ['a'], fields: { b: 'b' } },
 };
 

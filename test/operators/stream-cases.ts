@@ -48,4 +48,11 @@ export const STREAM_CASES: Readonly<Record<string, readonly ConformanceRequest[]
       batches: jumpingBatches,
     },
   ],
+  join: [
+    {
+      options: { on: ['store_id'], withinSeconds: 3600, kind: 'left', outOfOrderSeconds: 3600 },
+      batches: jumpingBatches,
+    },
+    { options: { on: ['store_id', 'line'], withinSeconds: 3600, maxState: 20 }, batches: salesBatches },
+  ],
 };
