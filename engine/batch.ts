@@ -28,14 +28,15 @@ export interface Split {
 export class Provenance {
   readonly bytes: Buffer;
   readonly #lines: Int32Array;
-  readonly #offsets: Float64Array;
+  readonly #offsets: Float64Array | number;
   readonly #starts: Int32Array;
   readonly #ends: Int32Array;
   /** Which elements of the arrays are meant; null is all. Few who choose rows ever read where they stood. */
   #rows: Int32Array | null = null;
   #selectedLines: Int32Array | null = null;
 
-  constructor(lines: Int32Array, offsets: Float64Array, bytes: Buffer, starts: Int32Array, ends: Int32Array) {
+  /** `offsets` may also be that of `bytes[0]`, where the bytes are a piece of the file. */
+  constructor(lines: Int32Array, offsets: Float64Array | number, bytes: Buffer, starts: Int32Array, ends: Int32Array) {
     this.bytes = bytes;
     this.#lines = lines;
     this.#offsets = offsets;
@@ -54,7 +55,8 @@ export class Provenance {
   }
 
   offsetOf(row: number): number {
-    return this.#offsets[this.#index(row)]!;
+    const index = this.#index(row);
+    return typeof this.#offsets === 'number' ? this.#offsets + this.#starts[index]! : this.#offsets[index]!;
   }
 
   raw(row: number): string {
@@ -84,7 +86,8 @@ const NOWHERE = Buffer.alloc(0);
 export function syntheticProvenance(length: number, firstLine = 1): Provenance {
   const lines = new Int32Array(length);
   for (let row = 0; row < length; row++) lines[row] = firstLine + row;
-  return new Provenance(lines, new Float64Array(length), NOWHERE, new Int32Array(length), new Int32Array(length));
+  const nowhere = new Int32Array(length);
+  return new Provenance(lines, 0, NOWHERE, nowhere, nowhere);
 }
 
 /** Records of the plan's main line; dead letters and other side outputs travel on ports of their own. */
@@ -99,6 +102,8 @@ export interface BatchFields {
   readonly columns: ReadonlyMap<string, Column>;
   readonly length: number;
   readonly port?: string;
+  /** What {@link Batch.release} does. */
+  readonly onRelease?: () => void;
 }
 
 /**
@@ -112,6 +117,7 @@ export class Batch {
   readonly provenance: Provenance;
   readonly length: number;
   readonly port: string;
+  readonly #onRelease: (() => void) | undefined;
   #columns: ReadonlyMap<string, Column> | null;
   #records: readonly FieldValues[] | null = null;
   #model: ReadonlyMap<string, Column> | null = null;
@@ -125,6 +131,7 @@ export class Batch {
     this.length = fields.length;
     this.port = fields.port ?? MAIN;
     this.#columns = fields.columns;
+    this.#onRelease = fields.onRelease;
   }
 
   /** Field name to column. After a per-record operator they are made on first use. */
@@ -193,6 +200,11 @@ export class Batch {
     made.#records = records;
     made.#model = this.#columns ?? this.#model;
     return made;
+  }
+
+  /** Says that nobody reads this batch any more, so that its memory can be used again. Only a sink can know. */
+  release(): void {
+    this.#onRelease?.();
   }
 
   #fields(): Omit<BatchFields, 'columns'> {

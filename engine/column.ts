@@ -1,3 +1,4 @@
+import { float64s, int32s } from './arrays.ts';
 import { Dictionary } from './dictionary.ts';
 
 /** What one cell is to an operator's author: text, an exact number (see {@link NumberColumn}), or missing. */
@@ -226,13 +227,13 @@ export function gather(values: Int32Array | Float64Array, rows: Int32Array): Int
 }
 
 function gatherDoubles(values: Float64Array, rows: Int32Array): Float64Array {
-  const out = new Float64Array(rows.length);
+  const out = float64s(rows.length);
   for (let i = 0; i < out.length; i++) out[i] = values[rows[i]!]!;
   return out;
 }
 
 function gatherIntegers(values: Int32Array, rows: Int32Array): Int32Array {
-  const out = new Int32Array(rows.length);
+  const out = int32s(rows.length);
   for (let i = 0; i < out.length; i++) out[i] = values[rows[i]!]!;
   return out;
 }

@@ -41,6 +41,7 @@ export type ToStage =
 export type FromStage =
   | { readonly kind: 'ready' }
   | { readonly kind: 'credit' }
+  | { readonly kind: 'released'; readonly buffers: readonly ArrayBuffer[] }
   | { readonly kind: 'committed'; readonly checkpoint: Checkpoint }
   | { readonly kind: 'sample'; readonly operators: readonly OperatorMetrics[] }
   | { readonly kind: 'ended'; readonly error?: ErrorData; readonly operators: readonly OperatorMetrics[] }

@@ -51,7 +51,9 @@ const [registryModule, servicesModule] = (await Promise.all([
   import(setup.servicesModule),
 ])) as [RegistryModule, ServicesModule];
 const services: Services = await servicesModule.createServices(setup.servicesOptions);
-const unpacker = new BatchUnpacker();
+const unpacker = new BatchUnpacker((buffers) =>
+  port.postMessage({ kind: 'released', buffers } satisfies FromStage, buffers),
+);
 let inbox = new Inbox();
 let abort = new AbortController();
 

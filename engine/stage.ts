@@ -1,5 +1,6 @@
 import { Writable } from 'node:stream';
 import { Worker } from 'node:worker_threads';
+import { recycle } from './arrays.ts';
 import { reviveError, TillstreamError } from './errors.ts';
 import type { OperatorMetrics } from './metrics.ts';
 import type { Checkpoint } from './operator.ts';
@@ -136,6 +137,9 @@ export class Stage {
       case 'credit':
         this.#credits++;
         this.#onCredit();
+        break;
+      case 'released':
+        recycle(message.buffers);
         break;
       case 'committed':
         this.#listener?.committed(message.checkpoint);

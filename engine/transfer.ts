@@ -1,3 +1,4 @@
+import { float64s, int32s, isAlone } from './arrays.ts';
 import { Batch, Provenance, type Split } from './batch.ts';
 import {
   type Column,
@@ -102,10 +103,16 @@ function requireHere(name: string, column: Column): void {
 /** The array if it has its buffer to itself, else a copy that does; its buffer is put on the transfer list. */
 function movable<T extends Int32Array | Float64Array>(array: T, transfer: Set<ArrayBuffer>): T {
   const { buffer } = array;
-  const alone = buffer instanceof ArrayBuffer && buffer.byteLength === array.byteLength && !transfer.has(buffer);
-  const own = alone ? array : (array.slice() as T);
+  const alone = buffer instanceof ArrayBuffer && isAlone(array) && !transfer.has(buffer);
+  const own = alone ? array : (copyOf(array) as T);
   transfer.add(own.buffer as ArrayBuffer);
   return own;
+}
+
+function copyOf(array: Int32Array | Float64Array): Int32Array | Float64Array {
+  const copy = array instanceof Int32Array ? int32s(array.length) : float64s(array.length);
+  copy.set(array);
+  return copy;
 }
 
 const NO_BYTES = Buffer.alloc(0);
@@ -113,12 +120,26 @@ const NO_BYTES = Buffer.alloc(0);
 /** Turns the messages of one {@link BatchPacker} back into batches. */
 export class BatchUnpacker {
   readonly #dictionaries = new Map<string, { id: number; dictionary: Dictionary }>();
+  readonly #onReleased: (buffers: ArrayBuffer[]) => void;
+  /** Where no record stood. */
+  #nowhere = new Int32Array(0);
 
-  unpack({ split, sequence, port, length, lines, columns }: PackedBatch): Batch {
-    const nowhere = new Int32Array(length);
-    const provenance = new Provenance(lines, new Float64Array(length), NO_BYTES, nowhere, nowhere);
+  /** `onReleased` is given the memory of batches that nobody reads any more. */
+  constructor(onReleased: (buffers: ArrayBuffer[]) => void = () => {}) {
+    this.#onReleased = onReleased;
+  }
+
+  unpack(packed: PackedBatch): Batch {
+    const { split, sequence, port, length, columns } = packed;
     const unpacked = columns.map(([name, column]) => [name, this.#unpack(`${port}/${name}`, column)] as const);
-    return new Batch({ split, sequence, port, length, provenance, columns: new Map(unpacked) });
+    const provenance = this.#provenance(packed);
+    const onRelease = () => this.#onReleased(buffersOf(packed));
+    return new Batch({ split, sequence, port, length, provenance, columns: new Map(unpacked), onRelease });
+  }
+
+  #provenance({ lines, length }: PackedBatch): Provenance {
+    if (this.#nowhere.length < length) this.#nowhere = new Int32Array(length);
+    return new Provenance(lines, 0, NO_BYTES, this.#nowhere, this.#nowhere);
   }
 
   #unpack(key: string, column: PackedColumn): Column {
@@ -152,4 +173,23 @@ function unpackTexts(joined: string, lengths: Int32Array): (string | null)[] {
     end += length;
     return joined.slice(end - length, end);
   });
+}
+
+function buffersOf({ lines, columns }: PackedBatch): ArrayBuffer[] {
+  const arrays = columns.flatMap(([, column]) => arraysOf(column));
+  // What has come over is no shared memory, and in no two arrays.
+  return [lines, ...arrays].map(({ buffer }) => buffer as ArrayBuffer);
+}
+
+function arraysOf(column: PackedColumn): (Int32Array | Float64Array)[] {
+  switch (column.kind) {
+    case 'number':
+      return [column.values];
+    case 'dictionary':
+      return [column.codes];
+    case 'identifier':
+      return [column.codes, column.numbers];
+    case 'text':
+      return [column.lengths];
+  }
 }

@@ -22,6 +22,7 @@ class BatchInsert implements OperatorInstance {
     if (batch.port === MAIN) out.written(this.#warehouse.insert(batch));
     else if (batch.port === AGGREGATE) this.#warehouse.mergeAggregates(batch);
     else this.#warehouse.insertDeadLetters(batch);
+    batch.release();
   }
 
   commit(checkpoint: Checkpoint): void {

@@ -168,22 +168,14 @@ function columnOf(bytes: Buffer, { starts, ends, stride, rows }: RecordBlock, in
 }
 
 function provenanceOf(bytes: Buffer, block: RecordBlock, base: number): Provenance {
-  const { rows } = block;
-  const starts = block.recordStarts.subarray(0, rows);
-  const offsets = new Float64Array(rows);
-  for (let row = 0; row < rows; row++) offsets[row] = base + starts[row]!;
-  return new Provenance(block.lines.subarray(0, rows), offsets, bytes, starts, block.recordEnds.subarray(0, rows));
+  const { lines, recordStarts, recordEnds, rows } = block;
+  const upTo = (values: Int32Array) => values.subarray(0, rows);
+  return new Provenance(upTo(lines), base, bytes, upTo(recordStarts), upTo(recordEnds));
 }
 
 function rejectProvenance(bytes: Buffer, rejects: readonly Reject[], base: number): Provenance {
   const lines = Int32Array.from(rejects, ({ line }) => line);
-  const offsets = Float64Array.from(rejects, ({ start }) => base + start);
   const starts = Int32Array.from(rejects, ({ start }) => start);
-  return new Provenance(
-    lines,
-    offsets,
-    bytes,
-    starts,
-    Int32Array.from(rejects, ({ end }) => end),
-  );
+  const ends = Int32Array.from(rejects, ({ end }) => end);
+  return new Provenance(lines, base, bytes, starts, ends);
 }

@@ -6,6 +6,8 @@ export class GroupTable {
   readonly #sums: Float64Array[];
   /** Groups of the batch at hand; used again for the next, which spares the collector much work. */
   #rowGroups: readonly Int32Array[];
+  /** One group for all, to begin with. */
+  #all = new Int32Array(0);
   #begun = false;
 
   constructor(keyCount: number, measureCount: number) {
@@ -22,8 +24,11 @@ export class GroupTable {
   /** The group of each row, valid until the next call. New groups are made as needed. */
   groupsOf(keys: readonly Codes[], rows: number): Int32Array {
     this.#begun = true;
-    if ((this.#rowGroups[0]?.length ?? 0) < rows) this.#rowGroups = this.#pairs.map(() => new Int32Array(rows));
-    let groups: Codes = { codes: new Int32Array(rows), size: 1 };
+    if (this.#all.length < rows) {
+      this.#all = new Int32Array(rows);
+      this.#rowGroups = this.#pairs.map(() => new Int32Array(rows));
+    }
+    let groups: Codes = { codes: this.#all.subarray(0, rows), size: 1 };
     for (let k = keys.length - 1; k >= 0; k--) {
       const into = this.#rowGroups[k]!.subarray(0, rows);
       const pairs = this.#pairs[k]!;

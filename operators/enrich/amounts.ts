@@ -1,3 +1,4 @@
+import { float64s } from '../../engine/arrays.ts';
 import { type Column, NumberColumn } from '../../engine/column.ts';
 import { divideHalfEven, MONEY_SCALE, multiplyMoney } from '../../engine/decimal.ts';
 
@@ -15,8 +16,8 @@ export function deriveAmounts(columns: Columns, length: number): void {
   const givenProfit = numbers(columns, 'profit');
   const cost = lineCost(columns, { quantity, revenue, profit: givenProfit }, length);
   if (!cost) return;
-  const profit = new Float64Array(length);
-  const margin = new Float64Array(length);
+  const profit = float64s(length);
+  const margin = float64s(length);
   for (let row = 0; row < length; row++) {
     profit[row] = orElse(givenProfit, row, revenue[row]! - cost[row]!);
     margin[row] = marginOf(profit[row]!, revenue[row]!);
@@ -44,7 +45,7 @@ function lineCost(columns: Columns, { quantity, revenue, profit }: Known, length
   const given = numbers(columns, 'cost');
   const unitCost = numbers(columns, 'unit_cost');
   if (!given && !profit && !(unitCost && quantity)) return null;
-  const cost = new Float64Array(length);
+  const cost = float64s(length);
   for (let row = 0; row < length; row++) {
     let value = given ? given[row]! : Number.NaN;
     if (Number.isNaN(value) && profit) value = revenue[row]! - profit[row]!;
@@ -63,7 +64,7 @@ function lineRevenue(columns: Columns, quantity: Float64Array | null, length: nu
   const unitPrice = numbers(columns, 'unit_price');
   const discount = numbers(columns, 'discount');
   if (!quantity || !unitPrice) return null;
-  const revenue = new Float64Array(length);
+  const revenue = float64s(length);
   for (let row = 0; row < length; row++) {
     revenue[row] = multiplyMoney(quantity[row]!, unitPrice[row]!, orElse(discount, row, 0));
   }

@@ -1,3 +1,4 @@
+import { float64s } from '../../engine/arrays.ts';
 import { NumberColumn } from '../../engine/column.ts';
 
 const SECONDS_A_DAY = 86_400;
@@ -8,9 +9,9 @@ export function calendarColumns(soldAt: Float64Array): {
   hour: NumberColumn;
   weekday: NumberColumn;
 } {
-  const days = new Float64Array(soldAt.length);
-  const hours = new Float64Array(soldAt.length);
-  const weekdays = new Float64Array(soldAt.length);
+  const days = float64s(soldAt.length);
+  const hours = float64s(soldAt.length);
+  const weekdays = float64s(soldAt.length);
   let lastDate = Number.NaN;
   let day = 0;
   let weekday = Number.NaN;

@@ -1,3 +1,4 @@
+import { float64s, int32s } from '../../engine/arrays.ts';
 import { type Column, DictionaryColumn, NumberColumn } from '../../engine/column.ts';
 import type { Dictionary } from '../../engine/dictionary.ts';
 import { ReferenceTable } from './reference-table.ts';
@@ -57,10 +58,12 @@ export class ReferenceJoin {
 
 function filledTexts(existing: Column | undefined, { dictionary, codes }: TextAttribute, entries: Int32Array): Column {
   if (!existing) {
-    return new DictionaryColumn(
-      entries.map((entry) => (entry < 0 ? -1 : codes[entry]!)),
-      dictionary,
-    );
+    const looked = int32s(entries.length);
+    for (let row = 0; row < looked.length; row++) {
+      const entry = entries[row]!;
+      looked[row] = entry < 0 ? -1 : codes[entry]!;
+    }
+    return new DictionaryColumn(looked, dictionary);
   }
   if (existing.kind !== 'dictionary' || !existing.codes.includes(-1)) return existing;
   const into = existing.dictionary;
@@ -73,7 +76,7 @@ function filledTexts(existing: Column | undefined, { dictionary, codes }: TextAt
 
 function filledNumbers(existing: Column | undefined, values: Float64Array, scale: number, entries: Int32Array): Column {
   const given = existing?.kind === 'number' ? existing.values : null;
-  const filled = new Float64Array(entries.length);
+  const filled = float64s(entries.length);
   for (let row = 0; row < entries.length; row++) {
     const value = given ? given[row]! : Number.NaN;
     const entry = entries[row]!;

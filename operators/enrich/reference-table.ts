@@ -14,6 +14,8 @@ export class ReferenceTable {
   readonly columns: readonly string[];
   #source: Dictionary | null = null;
   #map = new Int32Array(0);
+  /** Entries of the batch at hand; used again for the next. */
+  #found = new Int32Array(0);
 
   private constructor(rows: readonly Record<string, string>[], columns: readonly string[], key: string) {
     this.#rows = rows;
@@ -61,12 +63,17 @@ export class ReferenceTable {
     return Float64Array.from(this.#rows, (row) => (row[column] ? read(row[column]) : Number.NaN));
   }
 
-  /** The entry of each key; -1 where the table has none. */
+  /** The entry of each key, valid until the next call; -1 where the table has none. */
   entriesOf(keys: Column): Int32Array {
     if (keys.kind === 'dictionary') return this.#entriesOfCodes(keys);
-    const entries = new Int32Array(keys.length);
+    const entries = this.#room(keys.length);
     for (let row = 0; row < keys.length; row++) entries[row] = this.#entries.get(String(keys.get(row))) ?? UNKNOWN;
     return entries;
+  }
+
+  #room(length: number): Int32Array {
+    if (this.#found.length < length) this.#found = new Int32Array(length);
+    return this.#found.subarray(0, length);
   }
 
   #entriesOfCodes({ codes, dictionary }: DictionaryColumn): Int32Array {
@@ -80,7 +87,7 @@ export class ReferenceTable {
       this.#map = grown;
     }
     const map = this.#map;
-    const entries = new Int32Array(codes.length);
+    const entries = this.#room(codes.length);
     for (let row = 0; row < codes.length; row++) {
       const code = codes[row]!;
       let entry = code < 0 ? UNKNOWN : map[code]!;

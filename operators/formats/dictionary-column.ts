@@ -1,3 +1,4 @@
+import { int32s } from '../../engine/arrays.ts';
 import { type BytesColumn, type Column, DictionaryColumn, dictionaryColumn } from '../../engine/column.ts';
 import { Dictionary } from '../../engine/dictionary.ts';
 import type { Fault } from '../../engine/operator.ts';
@@ -28,7 +29,7 @@ export class DictionaryTyping implements ColumnTyping {
     if (cells.length >= Dictionary.capacity) return this.#typeEach(cells, report);
     // A text may be written in several ways, so there are no more texts than distinct cells; and one that fills gaps.
     if (this.#distinct.makeRoom(cells.length + 1)) this.#begin();
-    const codes = new Int32Array(cells.length);
+    const codes = int32s(cells.length);
     this.#distinct.encode(cells, codes);
     this.#readNew();
     if (!this.#plain) this.#translate(codes, report);

@@ -1,3 +1,4 @@
+import { float64s, int32s } from '../../engine/arrays.ts';
 import {
   type BytesColumn,
   type Column,
@@ -39,8 +40,8 @@ export class IdentifierTyping implements ColumnTyping {
   type(cells: BytesColumn, report: Report): Column {
     if (cells.length > Dictionary.capacity) return identifierColumn(this.#texts(cells, report));
     if (!this.#dictionary.hasRoomFor(cells.length)) this.#dictionary = new Dictionary();
-    const codes = new Int32Array(cells.length);
-    const numbers = new Float64Array(cells.length);
+    const codes = int32s(cells.length);
+    const numbers = float64s(cells.length);
     this.#lastCode = MISSING;
     if (this.#cells.rules.demanding || this.#cells.format !== STRING) this.#fillFromText(cells, codes, numbers, report);
     else this.#fill(cells, codes, numbers, report);
@@ -130,6 +131,7 @@ export class IdentifierTyping implements ColumnTyping {
     const start = starts[row * stride + offset]!;
     const end = ends[row * stride + offset]!;
     codes[row] = MISSING;
+    numbers[row] = 0;
     if (start === end && rules.emptyIsMissing && !rules.required) return;
     const found = this.#odd.read(bytes, start, end);
     if (found === null) return;

@@ -1,3 +1,4 @@
+import { float64s } from '../../engine/arrays.ts';
 import { type BytesColumn, NumberColumn } from '../../engine/column.ts';
 import { Dictionary } from '../../engine/dictionary.ts';
 import type { Fault } from '../../engine/operator.ts';
@@ -30,7 +31,7 @@ export class NumberTyping implements ColumnTyping {
   }
 
   type(cells: BytesColumn, report: Report): NumberColumn {
-    const values = new Float64Array(cells.length);
+    const values = float64s(cells.length);
     const rest = (row: number) => this.#read(cells, row, report);
     this.format.observe?.(cells);
     if (this.#rules.demanding && cells.length <= Dictionary.capacity) this.#fillDistinct(cells, values, report);

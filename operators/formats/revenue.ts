@@ -1,3 +1,4 @@
+import { float64s } from '../../engine/arrays.ts';
 import { type Column, NumberColumn } from '../../engine/column.ts';
 import { formatDecimal, MONEY_SCALE, multiplyMoney, QUANTITY_SCALE } from '../../engine/decimal.ts';
 import { overflow } from './number.ts';
@@ -16,9 +17,11 @@ export function deriveRevenue(
   const [quantity, price, discount] = ['quantity', 'unit_price', 'discount'].map((name) => valuesOf(columns.get(name)));
   if (!quantity || !price) return;
   const given = valuesOf(columns.get('revenue'));
-  const values = given?.slice() ?? new Float64Array(length);
+  const values = float64s(length);
   for (let row = 0; row < length; row++) {
-    if (given && (!Number.isNaN(given[row]!) || faults.concern(row, field))) continue;
+    const known = given ? given[row]! : Number.NaN;
+    values[row] = known;
+    if (given && (!Number.isNaN(known) || faults.concern(row, field))) continue;
     const off = discount ? discount[row]! : 0;
     const value = multiplyMoney(quantity[row]!, price[row]!, Number.isNaN(off) ? 0 : off);
     values[row] = value;

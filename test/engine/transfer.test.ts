@@ -1,6 +1,7 @@
 import { MessageChannel, receiveMessageOnPort } from 'node:worker_threads';
 import fc from 'fast-check';
 import t from 'tap';
+import { float64s, recycle } from '../../engine/arrays.ts';
 import { Batch, Provenance, syntheticProvenance } from '../../engine/batch.ts';
 import {
   BytesColumn,
@@ -20,8 +21,10 @@ const split = { fileId: 7, file: 'a.csv', part: 1 };
 function channel() {
   const { port1, port2 } = new MessageChannel();
   const packer = new BatchPacker();
-  const unpacker = new BatchUnpacker();
+  const unpacker = new BatchUnpacker((buffers) => port2.postMessage(buffers, buffers));
   return {
+    /** Memory of batches that were released on the other side. */
+    released: () => (receiveMessageOnPort(port1)?.message ?? []) as ArrayBuffer[],
     send(batch: Batch): Batch {
       const { message, transfer } = packer.pack(batch);
       port1.postMessage(message, transfer);
@@ -148,4 +151,21 @@ t.test('provenance gives lines; bytes stay where they were read', (t) => {
   t.equal(got.provenance.raw(0), '');
   close();
   t.end();
+});
+
+t.test('memory of a released batch comes back, is used again, and holds the next batch', async (t) => {
+  const { send, released, close } = channel();
+  t.teardown(close);
+  const values = float64s(3000).fill(1);
+  const { buffer } = values;
+  send(batchOf([['a', new NumberColumn('integer', values)]], 3000)).release();
+  t.ok(buffer.detached);
+  const back = released();
+  t.ok(back.some(({ byteLength }) => byteLength === 32_768));
+  recycle(back);
+  const again = float64s(2900).fill(2);
+  t.ok(back.includes(again.buffer));
+  const received = send(batchOf([['a', new NumberColumn('integer', again)]], 2900));
+  t.equal(received.sum('a'), 5800);
+  t.equal(received.column('a').length, 2900);
 });
