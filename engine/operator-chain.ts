@@ -63,7 +63,8 @@ function operatorStream(node: PlanNode, meter: OperatorMeter, surroundings: Surr
   // Plans are made from the registry, so a node's operator is there and is no source.
   const operator = surroundings.registry.get(node.operator)!;
   try {
-    const instance = operator.create!(node.options, contextOf(node.id, surroundings));
+    const inputs = operator.inputs && { inputs: node.inputs.map(({ name }) => name) };
+    const instance = operator.create!(node.options, { ...contextOf(node.id, surroundings), ...inputs });
     const state = surroundings.states[node.id];
     if (state !== undefined) instance.restore?.(state);
     const outputs = operator.outputs?.(node.options);

@@ -28,6 +28,8 @@ export interface Outputs {
 export interface OperatorContext {
   /** The operator's id in its plan. */
   readonly id: string;
+  /** What its inputs in the plan are called, in order, where it may have several. */
+  readonly inputs?: readonly string[];
   /** What is being read. */
   readonly split: Split;
   readonly signal: AbortSignal;

@@ -2,15 +2,10 @@ import { type Static, Type } from '@sinclair/typebox';
 import type { Batch } from '../engine/batch.ts';
 import { defineOperator } from '../engine/define-operator.ts';
 import type { OperatorInstance, Outputs } from '../engine/operator.ts';
-import { Condition, ConditionOptions } from './filter/condition.ts';
-import { fieldColumn, findColumn } from './values/field-column.ts';
+import { CONDITIONS_OPTIONS, Conditions } from './filter/conditions.ts';
 
 const Options = Type.Object({
-  where: Type.Array(ConditionOptions, { minItems: 1, description: 'Conditions on fields.' }),
-  match: Type.Union([Type.Literal('all'), Type.Literal('any')], {
-    description: 'Whether a record must meet all conditions or any of them.',
-    default: 'all',
-  }),
+  ...CONDITIONS_OPTIONS,
   keep: Type.Boolean({ description: 'Keep the records that match; false leaves these out.', default: true }),
   reason: Type.String({
     pattern: '^[a-z][a-z0-9_]*$',
@@ -20,35 +15,19 @@ const Options = Type.Object({
 });
 
 class Filter implements OperatorInstance {
-  readonly #conditions: readonly Condition[];
-  readonly #askedPresence: ReadonlySet<string>;
+  readonly #conditions: Conditions;
   readonly #options: Static<typeof Options>;
 
   constructor(options: Static<typeof Options>) {
     this.#options = options;
-    this.#conditions = options.where.map((condition) => new Condition(condition));
-    this.#askedPresence = new Set(this.#conditions.filter((each) => each.asksPresence).map((each) => each.field));
+    this.#conditions = new Conditions(options);
   }
 
   process(batch: Batch, out: Outputs): void | Promise<void> {
-    const { kept, left } = this.#divide(this.#matches(batch));
+    const { kept, left } = this.#divide(this.#conditions.of(batch));
     if (left.length === 0) return out.emit(batch);
     out.filtered(batch, left, this.#options.reason);
     return out.emit(batch.select(kept));
-  }
-
-  #matches(batch: Batch): Uint8Array {
-    const all = this.#options.match === 'all';
-    const verdict = new Uint8Array(batch.length).fill(all ? 1 : 0);
-    const holds = new Uint8Array(batch.length);
-    for (const condition of this.#conditions) {
-      // A typing error must not leave out a whole file, so an unknown field is one, unless its absence is asked about.
-      const find = this.#askedPresence.has(condition.field) ? findColumn : fieldColumn;
-      condition.evaluate(find(batch, condition.field), holds);
-      if (all) for (let row = 0; row < verdict.length; row++) verdict[row]! &= holds[row]!;
-      else for (let row = 0; row < verdict.length; row++) verdict[row]! |= holds[row]!;
-    }
-    return verdict;
   }
 
   #divide(matches: Uint8Array): { kept: Int32Array; left: Int32Array } {
