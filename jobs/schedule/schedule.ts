@@ -14,21 +14,28 @@ export interface Schedule {
 /** A schedule by the wall clock of a time zone, through changes of daylight-saving time as croner has it: what falls into a gap comes right after it, what comes twice is done once. */
 export function cronSchedule(expression: string, timeZone: string, words: string): Schedule {
   const cron = new Cron(expression, { paused: true, timezone: timeZone, mode: '5-part' });
-  const next = (last: number) => cron.nextRun(new Date(last))?.getTime() ?? null;
+  // It is asked for every second, and working it out takes a while.
+  let known = { last: Number.NaN, next: null as number | null };
+  const next = (last: number) => {
+    if (known.last !== last) known = { last, next: cron.nextRun(new Date(last))?.getTime() ?? null };
+    return known.next;
+  };
   return {
     words,
     next,
     since(last, now) {
-      // From the end backwards, for a machine may have slept for years: the number matters only up to "many".
-      const turns = cron
-        .previousRuns(MANY, new Date(now + 1_000))
-        .map((turn) => turn.getTime())
-        .filter((turn) => turn > last && turn <= now);
-      return turns.length === 0 ? null : { latest: Math.max(...turns), count: turns.length };
+      let [latest, count] = [last, 0];
+      for (let turn = next(last); turn !== null && turn <= now && count < MANY; turn = next(latest)) {
+        latest = turn;
+        count++;
+      }
+      if (count < MANY) return count === 0 ? null : { latest, count };
+      return { latest: cron.previousRuns(1, new Date(now + 1_000))[0]?.getTime() ?? latest, count };
     },
   };
 }
 
+/** A machine may have slept for years; so many turns are as good as any number. */
 const MANY = 100;
 
 /** A schedule by a period, counted from the latest turn. */
