@@ -1,4 +1,4 @@
-import { PriceLevel } from '../../jobs/monitor/price-level.ts';
+import { PriceLevel, type Sold } from '../../jobs/monitor/price-level.ts';
 import { emptyHistory, type ShopHistory } from '../../jobs/monitor/shop-history.ts';
 import { Chance } from './chance.ts';
 import type { Incident } from './incidents.ts';
@@ -68,13 +68,10 @@ export function simulate(world: World, incidents: readonly Incident[]): Simulate
         if (incident.store === i && incident.from === day) spoil(till, incident, products);
       return till;
     });
-    tills.forEach((till, i) => {
-      note(byStore, i * DAYS + day, till, prices);
-    });
-    for (const till of tills) noteCategories(byCategory, day, till, products, prices);
-    for (const { quantity, revenue } of tills) {
-      for (let p = 0; p < products.length; p++) if (quantity[p]! > 0) prices.sold(p, quantity[p]!, revenue[p]!);
-    }
+    for (const [i, till] of tills.entries()) note(byStore, i * DAYS + day, till, prices);
+    for (const [c, category] of CATEGORIES.entries())
+      noteCategory(byCategory, c * DAYS + day, tills, products, category, prices);
+    for (const till of tills) prices.note(soldOf(till));
     prices.close();
   }
   return { byStore, byCategory };
@@ -187,7 +184,7 @@ function spoil(till: StoreDay, { kind, seed }: Incident, products: readonly Prod
   } else if (kind === 'shifted column') swap(till);
   if (kind === 'null burst') {
     const field = chance.pick(FIELDS);
-    till.missing[field]! += chance.binomial(till.lines - till.missing[field]!, chance.between(0.15, 0.6));
+    till.missing[field]! += chance.binomial(till.lines - till.missing[field]!, chance.between(0.2, 0.7));
   }
 }
 
@@ -216,6 +213,14 @@ function swap(till: StoreDay): void {
   });
 }
 
+function soldOf({ quantity, revenue }: StoreDay): Sold[] {
+  const sold: Sold[] = [];
+  for (let product = 0; product < quantity.length; product++) {
+    if (quantity[product]! > 0) sold.push({ product, quantity: quantity[product]!, revenue: revenue[product]! });
+  }
+  return sold;
+}
+
 function note({ figures, missing }: ShopHistory, cell: number, till: StoreDay, prices: PriceLevel): void {
   figures.lines[cell] = till.lines;
   figures.profiled[cell] = till.lines;
@@ -223,32 +228,44 @@ function note({ figures, missing }: ShopHistory, cell: number, till: StoreDay, p
   figures.rejected[cell] = till.rejected;
   figures.repeated[cell] = till.repeated;
   for (const field of FIELDS) missing.get(field)![cell] = till.missing[field]!;
-  for (let p = 0; p < till.quantity.length; p++) add(figures, cell, till, p, prices);
+  add(figures, cell, [till], () => true, prices);
 }
 
-function noteCategories(
+function noteCategory(
   { figures }: ShopHistory,
-  day: number,
-  till: StoreDay,
+  cell: number,
+  tills: readonly StoreDay[],
   products: readonly Product[],
+  category: string,
   prices: PriceLevel,
 ): void {
-  products.forEach(({ category }, p) => {
-    const cell = CATEGORIES.indexOf(category) * DAYS + day;
-    figures.lines[cell]! += till.linesOf[p]!;
-    add(figures, cell, till, p, prices);
-  });
+  const isOf = (product: number) => products[product]!.category === category;
+  for (const { linesOf } of tills)
+    linesOf.forEach((lines, p) => {
+      if (isOf(p)) figures.lines[cell]! += lines;
+    });
+  add(figures, cell, tills, isOf, prices);
 }
 
-function add(figures: ShopHistory['figures'], cell: number, till: StoreDay, p: number, prices: PriceLevel): void {
-  const [quantity, revenue] = [till.quantity[p]!, till.revenue[p]!];
-  if (quantity === 0) return;
-  figures.quantity[cell]! += quantity;
-  figures.revenue[cell]! += revenue;
-  figures.costed_revenue[cell]! += revenue;
-  figures.profit[cell]! += revenue - till.cost[p]!;
-  const usual = prices.usually(p, quantity);
-  if (Number.isNaN(usual)) return;
-  figures.priced_revenue[cell]! += revenue;
-  figures.list_revenue[cell]! += usual;
+function add(
+  figures: ShopHistory['figures'],
+  cell: number,
+  tills: readonly StoreDay[],
+  isOf: (product: number) => boolean,
+  prices: PriceLevel,
+): void {
+  const sold = tills.flatMap((till) =>
+    soldOf(till)
+      .filter(({ product }) => isOf(product))
+      .map((each) => ({ ...each, cost: till.cost[each.product]! })),
+  );
+  for (const { quantity, revenue, cost } of sold) {
+    figures.quantity[cell]! += quantity;
+    figures.revenue[cell]! += revenue;
+    figures.costed_revenue[cell]! += revenue;
+    figures.profit[cell]! += revenue - cost;
+  }
+  const { list, priced } = prices.priced(sold);
+  figures.list_revenue[cell] = list;
+  figures.priced_revenue[cell] = priced;
 }

@@ -129,7 +129,7 @@ function holidays(chance: Chance): Occasion[] {
         region,
         trade: chance.between(0.1, 0.5),
         discount: 0,
-        declared: chance.is(0.75),
+        declared: chance.is(0.85),
       });
     }
   }
@@ -148,7 +148,8 @@ function promotions(chance: Chance, stores: readonly Store[]): Occasion[] {
   const ofStores = stores.flatMap(({ id }) =>
     Array.from({ length: 4 }, () => {
       const promotion = made(3 + chance.below(5), chance.between(0.08, 0.2), chance.between(2, 3.5));
-      return { ...promotion, store: id, declared: chance.is(0.6) };
+      const category = chance.is(0.6) ? { category: chance.pick(CATEGORIES) } : {};
+      return { ...promotion, ...category, store: id, declared: chance.is(0.6) };
     }),
   );
   const blackFridays = [327, 327 + 364].map((from) => {

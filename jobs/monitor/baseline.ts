@@ -5,6 +5,7 @@ import { median, spread } from './robust.ts';
 
 /** Days whose middle is the present level. */
 const LEVEL_DAYS = 28;
+const FORTNIGHT = 14;
 /** A weekday's own offset counts n / (n + this): with few weeks behind it, little. */
 const SHRINKAGE = 2;
 /** What level and weekdays take from the freedom of the residuals. */
@@ -55,8 +56,21 @@ export function baselineOf(
   const recent = residuals.filter((_, i) => columns[i]! >= to - levelDays);
   const present = recent.length >= LEVEL_DAYS / 4 ? median(recent) : level;
   const freedom = Math.sqrt((columns.length + DOUBT) / Math.max(1, columns.length - FITTED));
-  const sigma = spread(residuals.map((value) => value - level)) * freedom;
+  const sigma = spread(aroundFortnights(residuals, columns)) * freedom;
   return { level: present, offsets, sigma, columns };
+}
+
+/** Residuals from the middle of their fortnight, so that a level that has moved does not pass for spread. */
+function aroundFortnights(residuals: readonly number[], columns: readonly number[]): number[] {
+  const middles = new Map<number, number>();
+  const fortnight = (i: number) => Math.floor(columns[i]! / FORTNIGHT);
+  for (let i = 0; i < residuals.length; ) {
+    let end = i;
+    while (end < residuals.length && fortnight(end) === fortnight(i)) end++;
+    middles.set(fortnight(i), median(residuals.slice(i, end)));
+    i = end;
+  }
+  return residuals.map((value, i) => value - middles.get(fortnight(i))!);
 }
 
 function usualDays(

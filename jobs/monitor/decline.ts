@@ -12,6 +12,8 @@ const RECENT_DAYS = 28;
 const NOW_DAYS = 14;
 /** A day counts at most so many standard deviations, so that no single one can look like a decline. */
 const MOST = 2;
+/** Share of what the whole shop has moved by in between, by which a store may have moved more: seasons are not the same everywhere. */
+const DIFFERENCE = 0.35;
 /** Half of the shift that is to be found, in standard deviations. */
 const SLACK = 0.5;
 
@@ -52,7 +54,11 @@ export function checkDecline(
   });
   const sum = cusum(deviations.map((deviation) => deviation / Math.max(reference.sigma, 0.02)));
   const now = median(deviations.slice(-NOW_DAYS));
-  const failing = deviations.length >= NOW_DAYS && sum > limit.score && now < Math.log(1 - limit.floor);
+  const moved =
+    median(shared.subarray(column - NOW_DAYS, column)) -
+    median(shared.subarray(Math.max(0, column - WINDOW_DAYS), column - RECENT_DAYS));
+  const low = Math.log(1 - limit.floor) - DIFFERENCE * Math.abs(moved);
+  const failing = deviations.length >= NOW_DAYS && sum > limit.score && now < low;
   return {
     ...{
       check: 'decline',
@@ -62,7 +68,7 @@ export function checkDecline(
       verdict: failing ? 'failing' : 'ok',
       severity: limit.severity,
     },
-    ...{ unit: 'ratio', observed: Math.exp(now), expected: 1, low: 1 - limit.floor, high: null, score: -sum },
+    ...{ unit: 'ratio', observed: Math.exp(now), expected: 1, low: Math.exp(low), high: null, score: -sum },
     ...{ columns: reference.columns, series: (each: number) => measure.back(values[row * days + each]!) },
   };
 }

@@ -54,6 +54,9 @@ function daysBefore({ values, days }: Panel, row: number, column: number): numbe
   return Array.from({ length: column }, (_, each) => each).filter((each) => !Number.isNaN(values[row * days + each]));
 }
 
+/** Busy days come in all sizes and are seldom a mistake: trade may rise by so many times what it may fall. */
+const RISE = 1.5;
+
 /** What would be ok, on the scale: the larger of standard deviations and floor to either side, wider on marked days. */
 function bandOf(
   measure: Measure,
@@ -63,36 +66,43 @@ function bandOf(
 ): [number, number] {
   const reach = score * sigma;
   const [down, up] = floorsOf(measure, value, floor);
-  const allowed = allowance(measure, kinds);
-  const low = measure.sides === 'high' ? Number.NEGATIVE_INFINITY : value - Math.max(reach, down) - allowed.down;
-  return [low, value + Math.max(reach, up) + allowed.up];
+  const [lower, higher] = allowance(measure, kinds);
+  const low = measure.sides === 'high' ? Number.NEGATIVE_INFINITY : value - Math.max(reach, down) - lower;
+  return [low, value + Math.max(measure.follows === 'trade' ? reach * RISE : reach, up) + higher];
 }
 
 function floorsOf({ scale, back }: Measure, value: number, floor: number): [down: number, up: number] {
-  if (scale === 'log') return [-Math.log(1 - floor), Math.log(1 + floor)];
+  if (scale === 'log') return [-Math.log(1 - floor), -Math.log(1 - floor)];
   const least = Math.min(1, back(value) + floor);
   return [0, Math.asin(Math.sqrt(least)) - value];
 }
 
+/** How much further down and up a figure may be, on the scale. */
+type Allowance = readonly [down: number, up: number];
+
 const FREE = Number.POSITIVE_INFINITY;
-const NONE = { down: 0, up: 0 };
+const TWICE = Math.log(2);
 
 /**
  * What a marked day may do beyond an ordinary one. On a holiday a shop may be as quiet as it likes, and three times as busy; a
  * promotion sells up to four times as much at down to two fifths of the price. Nothing is too much for what somebody expected.
  */
-function allowance({ check, follows }: Measure, kinds: readonly MarkKind[]): { down: number; up: number } {
-  if (kinds.includes('expected') || kinds.includes('incident')) return { down: FREE, up: FREE };
-  const either = (down: number, up: number) => ({ down, up });
-  if (kinds.includes('promotion')) {
-    if (follows === 'trade') return either(0, Math.log(4));
-    if (check === 'price') return either(Math.log(2.5), 0);
-    if (check === 'margin') return either(Math.log(2), Math.log(2));
-    if (check === 'basket') return either(Math.log(2), Math.log(2));
-  }
-  if (kinds.includes('holiday')) {
-    if (follows === 'trade') return either(FREE, Math.log(3));
-    if (check === 'basket') return either(Math.log(2), Math.log(2));
-  }
-  return NONE;
+function allowance({ check, follows }: Measure, kinds: readonly MarkKind[]): Allowance {
+  const of: Readonly<Record<MarkKind, Allowance>> = {
+    expected: [FREE, FREE],
+    incident: [FREE, FREE],
+    promotion:
+      follows === 'trade'
+        ? [0, Math.log(4)]
+        : check === 'price'
+          ? [Math.log(2.5), 0]
+          : either(check, ['margin', 'basket']),
+    holiday: follows === 'trade' ? [FREE, Math.log(3)] : either(check, ['basket']),
+  };
+  const allowed = kinds.map((kind) => of[kind]);
+  return [Math.max(0, ...allowed.map(([down]) => down)), Math.max(0, ...allowed.map(([, up]) => up))];
+}
+
+function either(check: string, loose: readonly string[]): Allowance {
+  return loose.includes(check) ? [TWICE, TWICE] : [0, 0];
 }

@@ -1,7 +1,10 @@
 import type { Severity } from './check-result.ts';
 import type { Level } from './finding.ts';
 
-/** How far is too far: so many standard deviations, and at least by such a part (of shares: by so much). */
+/**
+ * How far is too far: so many standard deviations, and at least down by such a part or up as many times (0.5: halved or doubled; of
+ * shares: up by so much).
+ */
 export interface Limit {
   readonly score: number;
   readonly floor: number;
@@ -12,17 +15,17 @@ const limit = (score: number, floor: number, severity: Severity = 'warning'): Li
 
 /** Of each check of a daily figure. The figures were chosen on the tuning histories of `bench/monitoring`. */
 export const LIMITS: Readonly<Record<string, Limit>> = {
-  volume: limit(4.5, 0.35),
-  revenue: limit(5.5, 0.35, 'critical'),
-  units: limit(5.5, 0.35),
-  basket: limit(5.5, 0.25),
-  price: limit(5, 0.06, 'critical'),
-  margin: limit(6, 0.08),
+  volume: limit(5, 0.37),
+  revenue: limit(7, 0.45, 'critical'),
+  units: limit(7, 0.45),
+  basket: limit(6, 0.3),
+  price: limit(5, 0.05, 'critical'),
+  margin: limit(8, 0.15),
   'dead-letters': limit(5, 0.03),
   duplicates: limit(4.5, 0.05, 'critical'),
   'null-rate': limit(4.5, 0.06),
   freshness: limit(0, 0, 'critical'),
-  decline: limit(12, 0.2),
+  decline: limit(9, 0.18),
 };
 
 /** The limits in use; a check that isn't among them is not made. */

@@ -9,9 +9,10 @@ export interface Change {
 /** A price must have come down by so much, but not by more than any promotion would. */
 const CHEAPER = -0.02;
 const CHEAPEST = Math.log(0.6);
-/** The trade must have gone up by so much, and by this part of what the price came down. */
+/** The trade must have gone up by so much, and by this part of what the price came down: of a single day, more than of several. */
 const BUSIER = 0.05;
-const RESPONSE = 0.6;
+const RESPONSE = 1.2;
+const LEAST_RESPONSE = 0.3;
 /** Days that a promotion may have been going on before, and by how much its price varies. */
 const MOST_DAYS = 6;
 const ALIKE = 0.04;
@@ -47,7 +48,7 @@ function looksLikeOne(today: Change, before: (days: number) => Change): boolean 
     days.push(day);
   }
   const volume = days.reduce((sum, day) => sum + day.volume, 0) / days.length;
-  return volume > BUSIER && volume >= -today.price * RESPONSE;
+  return volume > BUSIER && volume >= -today.price * Math.max(LEAST_RESPONSE, RESPONSE / days.length);
 }
 
 /** What the findings of one row say of price and volume. */

@@ -2,7 +2,7 @@ import type { Subject } from './check-result.ts';
 
 /**
  * What a shop's days are made of. Money in 1/10,000 of the currency unit, quantities in 1/1,000. `list_revenue` is what the
- * quantities would have cost at the usual prices (see price-level.ts) and `priced_revenue` what they did. `repeated`, `rejected`
+ * quantities would have cost at the usual prices and `priced_revenue` at those of the day (see price-level.ts). `repeated`, `rejected`
  * and missing values are known of records whose file was looked at, which are `profiled` lines.
  */
 export const FIGURES = [
