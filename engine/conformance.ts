@@ -11,7 +11,10 @@ export interface ConformanceRequest {
   readonly options?: Readonly<Record<string, unknown>>;
   /** Some ten records or more that meet all that the operator does; a source needs none. */
   readonly records?: readonly FieldValues[];
-  /** In place of `records`, where columns of some kind or another port are needed: the same batches, made anew at each call. */
+  /**
+   * In place of `records`, where columns of some kind or another port are needed: the same batches, made anew at each call.
+   * An operator of several inputs is given those whose `sequence` is 0 at the first, 1 at the second, and so on.
+   */
   readonly batches?: () => Batch[];
   /** A fresh world at each call: folders, a warehouse. */
   readonly services?: () => Services | Promise<Services>;

@@ -6,7 +6,7 @@ import { sumOf } from '../tally.ts';
 import { type CheckRequest, outcomeOf, rehearse } from './check-request.ts';
 import { cleansUpAfterAbort, cleansUpAfterError, closes, resumes, stops } from './life-checks.ts';
 import { batchOf, digestOf, resplit, withEmptyRecord } from './material.ts';
-import { type Outcome, Rehearsal } from './rehearsal.ts';
+import { type Outcome, outputsOf, Rehearsal } from './rehearsal.ts';
 
 const EMPTY_LINE = 100_000_000;
 
@@ -71,7 +71,7 @@ async function conservesRecords(request: CheckRequest): Promise<void> {
   const lines = given.flatMap((batch) =>
     Array.from({ length: batch.length }, (_, row) => batch.provenance.lines[row]!),
   );
-  deepStrictEqual([...fates(rehearsal.outcome).keys()].sort(byNumber), lines.sort(byNumber));
+  deepStrictEqual([...fates(rehearsal.outcome, request).keys()].sort(byNumber), lines.sort(byNumber));
 }
 
 /** As the engine does at every checkpoint. */
@@ -84,9 +84,12 @@ function requireConserved({ counts }: Rehearsal): void {
 const byNumber = (a: number, b: number) => a - b;
 
 /** Line to what became of the record there. */
-function fates({ emitted, filtered, late, deadLettered }: Outcome): Map<number, string> {
+function fates(outcome: Outcome, { operator, options }: CheckRequest): Map<number, string> {
+  const { emitted, filtered, late, deadLettered } = outcome;
   const found = new Map<number, string>();
-  for (const [line, record] of emitted.main ?? []) found.set(line, `emitted ${JSON.stringify(record)}`);
+  for (const port of outputsOf(operator, fillOptions(operator, options))) {
+    for (const [line, record] of emitted[port] ?? []) found.set(line, `emitted on ${port} ${JSON.stringify(record)}`);
+  }
   for (const [reason, lines] of Object.entries(filtered))
     for (const line of lines) found.set(line, `filtered ${reason}`);
   for (const line of late) found.set(line, 'late');
@@ -110,8 +113,11 @@ async function honoursBackpressure(request: CheckRequest): Promise<void> {
 }
 
 async function isolatesBadRecord(request: CheckRequest): Promise<void> {
-  const usual = fates(await outcomeOf(request, withRecords(request.batches())));
-  const disturbed = fates(await outcomeOf(request, withRecords(withEmptyRecord(request.batches(), EMPTY_LINE))));
+  const usual = fates(await outcomeOf(request, withRecords(request.batches())), request);
+  const disturbed = fates(
+    await outcomeOf(request, withRecords(withEmptyRecord(request.batches(), EMPTY_LINE))),
+    request,
+  );
   disturbed.delete(EMPTY_LINE);
   deepStrictEqual(disturbed, usual);
 }

@@ -54,7 +54,8 @@ export class Rehearsal {
     this.#checkpoints = resume?.checkpoints ?? 0;
     this.instance = surroundings.operator.create!(surroundings.options, this.#context());
     if (resume && resume.state !== undefined) this.instance.restore?.(resume.state);
-    this.#counted = new CountedOutputs(this.#meter, 'revenue', (batch) => this.#take(batch));
+    const ports = outputsOf(surroundings.operator, surroundings.options);
+    this.#counted = new CountedOutputs(this.#meter, 'revenue', (batch) => this.#take(batch), { ports });
     this.#out = this.#recording();
   }
 
@@ -90,14 +91,20 @@ export class Rehearsal {
   async #flush(): Promise<void> {
     if (this.#flushed) return;
     this.#flushed = true;
+    for (const input of inputsOf(this.#surroundings.operator)) await this.instance.ended?.(input, this.#out);
     await this.instance.flush?.(this.#out);
     await this.#settled('flush');
   }
 
   async #processOne(batch: Batch): Promise<void> {
     if (batch.port === MAIN) this.#counted.received(batch);
-    await this.instance.process(batch, this.#out, MAIN);
+    await this.instance.process(batch, this.#out, this.#inputOf(batch));
     await this.#settled('process');
+  }
+
+  #inputOf({ sequence }: Batch): string {
+    const inputs = inputsOf(this.#surroundings.operator);
+    return inputs[sequence % inputs.length] ?? MAIN;
   }
 
   async #settled(method: string): Promise<void> {
@@ -107,9 +114,11 @@ export class Rehearsal {
   }
 
   #context(): OperatorContext {
-    const { services, split } = this.#surroundings;
+    const { operator, services, split } = this.#surroundings;
     const { signal } = this.abort;
-    return { id: ID, split, signal, now: () => NOW, random: () => 0.5, service: (name) => serviceFrom(services, name) };
+    const inputs = operator.inputs && { inputs: inputsOf(operator) };
+    const service = <T>(name: string) => serviceFrom<T>(services, name);
+    return { id: ID, ...inputs, split, signal, now: () => NOW, random: () => 0.5, service };
   }
 
   /** Counts for a source that has read just what came, and for the operator. */
@@ -170,6 +179,16 @@ export class Rehearsal {
       },
     };
   }
+}
+
+/** What its inputs are called, where it has several; one that takes any number is tried with two. */
+function inputsOf({ inputs }: Operator): readonly string[] {
+  return inputs === 'any' ? ['0', '1'] : (inputs ?? []);
+}
+
+/** The ports by which records leave it. */
+export function outputsOf({ outputs }: Operator, options: Record<string, unknown>): readonly string[] {
+  return outputs?.(options) ?? [MAIN];
 }
 
 /** Two outcomes, one after the other. */

@@ -22,6 +22,7 @@ import {
   writtenFiles,
 } from './conformance-material.ts';
 import { serviceCases } from './conformance-services.ts';
+import { GRAPH_CASES } from './graph-cases.ts';
 import { Collected, contextWith } from './in-memory.ts';
 import { STREAM_CASES } from './stream-cases.ts';
 
@@ -84,6 +85,7 @@ t.teardown(() => services.close());
 
 /** What each operator is tried with: at least one case, and one more for each way it works. */
 const CASES: Readonly<Record<string, readonly ConformanceRequest[]>> = {
+  ...GRAPH_CASES,
   ...STREAM_CASES,
   ...services.cases,
   aggregate: [{ options: { by: ['store_id', 'product_id'] }, batches: salesBatches }],
@@ -169,7 +171,9 @@ for (const [name, operator] of registry) {
 
 /** The least that an operator must be told. */
 const REQUIRED: Readonly<Record<string, Record<string, unknown>>> = {
+  broadcast: { to: ['a', 'b'] },
   cast: { fields: [{ name: 'a' }] },
+  'flat-map': { field: 'a' },
   'async-map': { url: 'http://localhost/', fields: { a: 'a' } },
   filter: { where: [{ field: 'a', op: 'is_missing' }] },
   'http-sink': { url: 'http://localhost/' },
