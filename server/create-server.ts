@@ -1,12 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import Fastify from 'fastify';
 import { makeFolders } from '../jobs/home.ts';
+import { AlertService } from './alerts/alert-service.ts';
 import type { App } from './app.ts';
 import { checkHealth } from './health.ts';
 import { HomeOperators } from './home-operators.ts';
 import { IngestHost } from './ingest/ingest-host.ts';
 import { JobService } from './jobs/job-service.ts';
 import { FactQueries } from './kpi/fact-queries.ts';
+import { AlertFeed } from './live/alert-feed.ts';
 import { Hub } from './live/hub.ts';
 import { LiveService } from './live/live-service.ts';
 import { LiveStore } from './live/live-store.ts';
@@ -15,6 +17,7 @@ import { describeApi } from './openapi.ts';
 import { type FilledOptions, fillServerOptions, type ServerOptions } from './options.ts';
 import { answerProblems } from './problems.ts';
 import { requestId } from './request-id.ts';
+import { alertRoutes } from './routes/alerts.ts';
 import { catalogueRoutes } from './routes/catalogue.ts';
 import { deadLetterRoutes } from './routes/dead-letters.ts';
 import { fileRoutes } from './routes/files.ts';
@@ -22,6 +25,7 @@ import { healthRoutes } from './routes/health.ts';
 import { jobRoutes } from './routes/jobs.ts';
 import { kpiRoutes } from './routes/kpi.ts';
 import { liveRoutes, registerWebSocket } from './routes/live.ts';
+import { monitoringRoutes } from './routes/monitoring.ts';
 import { pageRoutes } from './routes/pages.ts';
 import { runRoutes } from './routes/runs.ts';
 import { sessionRoutes } from './routes/session.ts';
@@ -84,12 +88,15 @@ async function makeServices(app: App, options: FilledOptions, version: string): 
   const hub = new Hub(store, { frameMs, now, onWatched: (operators) => ingest.watch(operators) });
   const failed = (error: unknown, what: string) => app.log.warn({ err: error }, `cannot show ${what}`);
   const jobs = new JobService({ home, ingest, isOn: options.jobs, now, failed });
-  const health = () => checkHealth({ home, warehouse, ingest, jobs, version });
+  const alerts = new AlertService({ file: home.operations, now });
+  const alertFeed = new AlertFeed(store, alerts, failed);
+  const health = () => checkHealth({ home, warehouse, ingest, jobs, alerts, version });
   const live = new LiveService(store, { ...{ home, warehouse, ingest, jobs, health, operators, now, failed } });
   const metrics = measure(app, { ingest, hub, warehouse });
   app.addHook('onReady', async () => {
     ingest.prepare();
     await live.start();
+    alertFeed.start();
     await jobs.start();
   });
   // A run reaches its next checkpoint before connections are closed, so that whoever looks on sees it end.
@@ -97,14 +104,16 @@ async function makeServices(app: App, options: FilledOptions, version: string): 
     await jobs.stop();
     await ingest.close();
     live.stop();
+    alertFeed.stop();
     hub.close();
   });
   app.addHook('onClose', async () => {
     await facts.close();
     warehouse.close();
     jobs.close();
+    alerts.close();
   });
-  return { options, warehouse, jobs, facts, ingest, hub, live, metrics, operators, health };
+  return { options, warehouse, jobs, alerts, facts, ingest, hub, live, metrics, operators, health };
 }
 
 function measure(app: App, { ingest, hub, warehouse }: Pick<Services, 'ingest' | 'hub' | 'warehouse'>): Metrics {
@@ -128,6 +137,8 @@ async function addRoutes(app: App, services: Services): Promise<void> {
   kpiRoutes(app, services);
   runRoutes(app, services);
   jobRoutes(app, services);
+  monitoringRoutes(app, services);
+  alertRoutes(app, services);
   await fileRoutes(app, services);
   deadLetterRoutes(app, services);
   catalogueRoutes(app, services);

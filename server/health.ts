@@ -3,6 +3,7 @@ import { ledgerOfRun } from '../db/ledger.ts';
 import { listRuns } from '../db/runs.ts';
 import { ledgerTotals } from '../engine/ledger.ts';
 import type { Home } from '../jobs/home.ts';
+import type { AlertService } from './alerts/alert-service.ts';
 import type { IngestHost } from './ingest/ingest-host.ts';
 import type { JobService } from './jobs/job-service.ts';
 import type { Health, HealthCheck } from './schemas/health.ts';
@@ -13,17 +14,19 @@ export interface HealthSources {
   readonly warehouse: WarehouseReader;
   readonly ingest: IngestHost;
   readonly jobs: JobService;
+  readonly alerts: AlertService;
   readonly version: string;
 }
 
 /** Asks every part whether it works. Never throws: what fails is in the answer. */
-export async function checkHealth({ home, warehouse, ingest, jobs, version }: HealthSources): Promise<Health> {
+export async function checkHealth({ home, warehouse, ingest, jobs, alerts, version }: HealthSources): Promise<Health> {
   const checks = [
     await check('database', () => databaseWorks(warehouse)),
     await check('inbox', () => inboxWorks(home)),
     await check('ledger', () => ledgerBalances(warehouse)),
     await check('ingest', () => lastRunEnded(warehouse, ingest)),
     await check('scheduler', () => jobsWork(jobs)),
+    await check('alerts', () => alertsGetOut(alerts)),
   ];
   const isWell = checks.every(({ status }) => status === 'ok');
   return {
@@ -85,4 +88,11 @@ function jobsWork(jobs: JobService): string {
   if (!running_here) return 'jobs are shown, and not run here';
   const next = items.filter(({ next_at }) => next_at !== null).sort((a, b) => a.next_at!.localeCompare(b.next_at!))[0];
   return next ? `${next.name} is next, at ${next.next_at}` : 'no job is due';
+}
+
+function alertsGetOut(alerts: AlertService): string {
+  const channels = alerts.channels();
+  const failing = channels.filter(({ status }) => status === 'failing');
+  if (failing.length > 0) throw new Unwell(failing.map(({ message }) => message).join('; '));
+  return channels.map(({ message }) => message).join('; ') || 'nothing was to be told yet';
 }

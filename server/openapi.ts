@@ -4,7 +4,20 @@ import type { App } from './app.ts';
 import { Problem } from './schemas/common.ts';
 
 /** In the order in which they are shown. */
-const TAGS = ['kpi', 'runs', 'jobs', 'files', 'dead letters', 'catalogue', 'live', 'operation', 'session', 'problems'];
+const TAGS = [
+  'kpi',
+  'runs',
+  'jobs',
+  'monitoring',
+  'alerts',
+  'files',
+  'dead letters',
+  'catalogue',
+  'live',
+  'operation',
+  'session',
+  'problems',
+];
 
 /** The description of all routes (OpenAPI 3.1), and a page to browse it. Must be registered before the routes. */
 export async function describeApi(app: App, version: string, needsToken: boolean): Promise<void> {

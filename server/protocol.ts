@@ -1,9 +1,11 @@
 import { type Static, Type } from '@sinclair/typebox';
+import { Alert } from './schemas/alerts.ts';
 import { Count, Instant, MoneyText, nullable, oneOf, record, Trouble } from './schemas/common.ts';
 import { Health } from './schemas/health.ts';
 import { JobSummary } from './schemas/jobs.ts';
 import { Measures } from './schemas/kpi.ts';
 import { Ledger, LedgerLine, OperatorFigures } from './schemas/ledger.ts';
+import { MonitoringState } from './schemas/monitoring.ts';
 import { OperatorPoint, TimelinePoint } from './schemas/operator-point.ts';
 import { FileSummary, RunSummary } from './schemas/runs.ts';
 
@@ -20,6 +22,7 @@ export const TOPICS = [
   'files',
   'runs',
   'alerts',
+  'monitoring',
   'jobs',
   'health',
   'tap',
@@ -87,17 +90,6 @@ export const LiveFile = record({
 });
 export type LiveFile = Static<typeof LiveFile>;
 
-export const Alert = record({
-  alert_id: Type.Integer(),
-  severity: oneOf(['info', 'warning', 'critical'] as const),
-  code: Type.String(),
-  title: Type.String(),
-  message: Type.String(),
-  raised_at: Instant,
-  resolved_at: nullable(Instant),
-});
-export type Alert = Static<typeof Alert>;
-
 /** Sampled records as they left an operator, newest last; texts as people write them, null where a value is missing. */
 export const TapSample = record({
   operator: Type.String(),
@@ -117,6 +109,7 @@ export const LiveState = record({
   files: Type.Array(LiveFile),
   runs: Type.Array(RunSummary),
   alerts: Type.Array(Alert),
+  monitoring: nullable(MonitoringState),
   jobs: Type.Array(JobSummary),
   health: nullable(Health),
   tap: nullable(TapSample),

@@ -1,3 +1,4 @@
+import type { AlertService } from './alerts/alert-service.ts';
 import type { HomeOperators } from './home-operators.ts';
 import type { IngestHost } from './ingest/ingest-host.ts';
 import type { JobService } from './jobs/job-service.ts';
@@ -14,6 +15,7 @@ export interface Services {
   readonly options: FilledOptions;
   readonly warehouse: WarehouseReader;
   readonly jobs: JobService;
+  readonly alerts: AlertService;
   readonly facts: FactQueries;
   readonly ingest: IngestHost;
   readonly hub: Hub;

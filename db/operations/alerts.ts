@@ -181,6 +181,19 @@ export function isOver(db: Database, key: string, day: number): boolean {
   return statementsOf(db).get(sql).get(key, day) !== undefined;
 }
 
+/** A day on which a key failed, and the alert that stands for it. */
+export interface AlertIncident extends Pick<AlertRecord, 'alert_id' | 'state' | 'severity' | 'title'> {
+  readonly day: number;
+}
+
+/** Days on which a key failed, oldest first; of alerts that share a day, the latest. */
+export function incidentsOf(db: Database, key: string): AlertIncident[] {
+  const sql = `
+    SELECT r.day, max(alert_id) AS alert_id, state, severity, title FROM alert_results r JOIN alerts USING (alert_id)
+    WHERE r.key = ? AND r.day > 0 GROUP BY r.day ORDER BY r.day`;
+  return statementsOf(db).get(sql).all(key) as AlertIncident[];
+}
+
 /** Adds an event and returns its id. */
 export function addEvent(db: Database, { notice, ...event }: NewEvent): number {
   const sql = `

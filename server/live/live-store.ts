@@ -2,7 +2,10 @@ import type { LiveFile, LiveState, TapSample, Topic } from '../protocol.ts';
 import type { TimelinePoint } from '../schemas/operator-point.ts';
 
 /** Parts of the state that are replaced as a whole. */
-type Plain = Pick<LiveState, 'run' | 'operators' | 'ledger' | 'kpi' | 'runs' | 'alerts' | 'jobs' | 'health'>;
+type Plain = Pick<
+  LiveState,
+  'run' | 'operators' | 'ledger' | 'kpi' | 'runs' | 'alerts' | 'monitoring' | 'jobs' | 'health'
+>;
 const PLAIN = [
   'run',
   'operators',
@@ -10,6 +13,7 @@ const PLAIN = [
   'kpi',
   'runs',
   'alerts',
+  'monitoring',
   'jobs',
   'health',
 ] as const satisfies readonly (keyof Plain)[];
@@ -42,7 +46,17 @@ export class LiveStore {
   #seq = 0;
   readonly #plain = new Map<keyof Plain, number>();
   readonly #values: { -readonly [Key in keyof Plain]: Plain[Key] } = {
-    ...{ run: null, operators: [], ledger: null, kpi: null, runs: [], alerts: [], jobs: [], health: null },
+    ...{
+      run: null,
+      operators: [],
+      ledger: null,
+      kpi: null,
+      runs: [],
+      alerts: [],
+      monitoring: null,
+      jobs: [],
+      health: null,
+    },
   };
   #points: Stamped<TimelinePoint>[] = [];
   /** Number of the last point that is no longer kept. */

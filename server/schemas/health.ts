@@ -2,7 +2,7 @@ import { type Static, Type } from '@sinclair/typebox';
 import { oneOf, record } from './common.ts';
 
 export const HealthCheck = record({
-  name: oneOf(['database', 'inbox', 'ledger', 'ingest', 'scheduler'] as const),
+  name: oneOf(['database', 'inbox', 'ledger', 'ingest', 'scheduler', 'alerts'] as const),
   status: oneOf(['ok', 'failing'] as const),
   message: Type.String({ description: 'A sentence for people.' }),
 });

@@ -5,7 +5,8 @@ import t, { type Test } from 'tap';
 import WebSocket, { WebSocketServer } from 'ws';
 import { Hub } from '../../server/live/hub.ts';
 import { LiveStore } from '../../server/live/live-store.ts';
-import type { Alert, ServerMessage } from '../../server/protocol.ts';
+import type { ServerMessage } from '../../server/protocol.ts';
+import type { Alert } from '../../server/schemas.ts';
 
 /** A hub whose clients connect over real sockets. */
 async function hubOn(t: Test, frameMs: number) {
@@ -32,13 +33,9 @@ async function hubOn(t: Test, frameMs: number) {
 function alert(id: number): Alert {
   const raised_at = new Date(0).toISOString();
   return {
-    alert_id: id,
-    severity: 'info',
-    code: 'large',
-    title: 'x'.repeat(100_000),
-    message: '',
-    raised_at,
-    resolved_at: null,
+    ...{ alert_id: id, key: 'large', code: 'large', subject: {}, day: null, state: 'open', severity: 'info' },
+    ...{ title: 'x'.repeat(100_000), message: '', flapping: false, openings: 1, raised_at, changed_at: raised_at },
+    ...{ resolved_at: null, note: null, figures: null },
   };
 }
 

@@ -1,6 +1,5 @@
 /** What the server says and takes, as it defines it; types only, so that none of its code comes along. */
 export type {
-  Alert,
   ClientMessage,
   Delta,
   LiveFile,
@@ -15,6 +14,7 @@ export type {
   TapSample,
 } from '../../../server/protocol.ts';
 export type {
+  Alert,
   BREAKDOWNS,
   BreakdownRow,
   Changes,

@@ -1,0 +1,50 @@
+import type { Database } from 'better-sqlite3';
+import { openOperations } from '../../db/operations/connection.ts';
+import { channelStates } from '../../db/operations/outbox.ts';
+import type { ChannelDelivery } from '../schemas/alerts.ts';
+import { channelAnswer } from './alert-answers.ts';
+
+export interface AlertServiceOptions {
+  readonly file: string;
+  readonly now: () => number;
+}
+
+/** Alerts, checks and deliveries as the server reads and changes them, and who is told when others have changed them. */
+export class AlertService {
+  readonly db: Database;
+  readonly now: () => number;
+  #version = -1;
+  #listener: () => void = () => {};
+
+  constructor({ file, now }: AlertServiceOptions) {
+    this.db = openOperations(file);
+    this.now = now;
+  }
+
+  /** Hears of every change, of whichever process, once {@link look} has seen it. */
+  onChange(listener: () => void): void {
+    this.#listener = listener;
+  }
+
+  /** Looks whether others have changed anything. Costs microseconds where they have not. */
+  look(): void {
+    const version = this.db.pragma('data_version', { simple: true }) as number;
+    if (version === this.#version) return;
+    this.#version = version;
+    this.#listener();
+  }
+
+  /** Something was changed here. */
+  changed(): void {
+    this.#listener();
+  }
+
+  channels(): ChannelDelivery[] {
+    const now = this.now();
+    return channelStates(this.db, now).map((state) => channelAnswer(state, now));
+  }
+
+  close(): void {
+    this.db.close();
+  }
+}
