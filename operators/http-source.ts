@@ -178,8 +178,7 @@ function provenanceOf(texts: readonly Buffer[], before: number, offset: number):
     ends[row] = at - 1;
   }
   const lines = Int32Array.from(texts, (_, row) => before + row + 1);
-  const offsets = Float64Array.from(starts, (start) => offset + start);
-  return new Provenance(lines, offsets, Buffer.concat(texts), starts, ends);
+  return new Provenance(lines, offset, Buffer.concat(texts), starts, ends);
 }
 
 /** Reads the records of a JSON service, page by page. */

@@ -156,14 +156,10 @@ class JsonlSource implements SourceInstance {
 }
 
 function provenanceOf(lines: readonly Line[], bytes: Buffer, base: number): Provenance {
+  const numbers = Int32Array.from(lines, ({ line }) => line);
   const starts = Int32Array.from(lines, ({ start }) => start);
-  return new Provenance(
-    Int32Array.from(lines, ({ line }) => line),
-    Float64Array.from(lines, ({ start }) => base + start),
-    bytes,
-    starts,
-    Int32Array.from(lines, ({ end }) => end),
-  );
+  const ends = Int32Array.from(lines, ({ end }) => end);
+  return new Provenance(numbers, base, bytes, starts, ends);
 }
 
 /** Reads JSON Lines: a record a line, its fields as texts. */

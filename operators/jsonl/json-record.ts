@@ -27,7 +27,7 @@ export function parseRecord(line: string, nested: Nested): ReadRecord {
 /** The fields of a value that was read from JSON. */
 export function recordOf(json: unknown, nested: Nested): ReadRecord {
   if (!isObject(json)) {
-    const got = Array.isArray(json) ? 'a list' : plainValue(json);
+    const got = Array.isArray(json) ? 'a list' : String(plainValue(json)).slice(0, 60);
     return { fault: { code: 'not_an_object', message: `expected an object with fields, got ${got}` } };
   }
   const fields = new Map<string, string | null>();
