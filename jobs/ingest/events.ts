@@ -22,7 +22,12 @@ export interface FileStarted {
   readonly resumedAt: number;
   readonly disposition: Disposition;
   /** The operators it goes through. */
-  readonly plan: readonly { readonly id: string; readonly operator: string }[];
+  readonly plan: readonly {
+    readonly id: string;
+    readonly operator: string;
+    /** Ids of those it takes its records from. */
+    readonly inputs: readonly string[];
+  }[];
   /** Index in the plan of the first operator on the writer's thread. */
   readonly stageFrom: number;
 }

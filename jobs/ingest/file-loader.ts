@@ -194,7 +194,7 @@ export class FileLoader {
     onEvent({
       ...{ type: 'file-started', fileId, file, dataset: dataset.name, sizeBytes, resumedAt, stageFrom },
       disposition: dataset.disposition,
-      plan: plan.map(({ id, operator }) => ({ id, operator })),
+      plan: plan.map(({ id, operator, inputs }) => ({ id, operator, inputs: inputs.map(({ from }) => from) })),
     });
     const { metrics, timeline } = await run({
       ...{ plan, registry, signal, now, sampleMs },

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { TillstreamError } from '../../engine/errors.ts';
 import { makePlan, type Plan, type Registry } from '../../engine/plan.ts';
 import type { Config, Dataset } from '../../operators/dataset/config.ts';
 import { compilePlan } from '../../operators/dataset/plan.ts';
@@ -48,10 +49,26 @@ export class Plans {
     const { checkpointBytes } = this.#config;
     const header = columns?.map((column) => fieldOf(column, renames));
     const steps = compilePlan(dataset, { home: dir, checkpointBytes, renames, ...(header && { header }) });
-    const plan = makePlan(steps, this.#registry);
+    const { plan, stageFrom } = withSinkLast(makePlan(steps, this.#registry));
     const fingerprint = createHash('sha256').update(JSON.stringify(plan)).digest('hex');
-    return { plan, fingerprint, stageFrom: plan.findIndex(({ operator }) => operator === 'batch-insert') };
+    return { plan, fingerprint, stageFrom };
   }
+}
+
+const SINK = 'batch-insert';
+
+/** What runs on the writer's thread, the sink and what it passes records on to, stands last in the list; other branches don't mind. */
+function withSinkLast(plan: Plan): { plan: Plan; stageFrom: number } {
+  const sinks = plan.filter(({ operator }) => operator === SINK).map(({ id }) => id);
+  if (sinks.length > 1) {
+    const message = `a plan has one "${SINK}", got ${sinks.join(' and ')}: bring the branches together with "merge" before it`;
+    throw new TillstreamError('bad_plan', message);
+  }
+  if (sinks.length === 0) return { plan, stageFrom: -1 };
+  const there = new Set(sinks);
+  for (const { id, inputs } of plan) if (inputs.some(({ from }) => there.has(from))) there.add(id);
+  const here = plan.filter(({ id }) => !there.has(id));
+  return { plan: [...here, ...plan.filter(({ id }) => there.has(id))], stageFrom: here.length };
 }
 
 /** Rejected records stand under the field's name: that it was renamed will not be seen in their values. */

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { MAIN } from '../../engine/batch.ts';
+import type { PlanSources } from '../../engine/plan.ts';
 import type { Dataset } from './config.ts';
 import type { Step } from './schema.ts';
 
@@ -8,6 +9,8 @@ export interface PlannedStep {
   readonly operator: string;
   readonly id?: string;
   readonly options: Record<string, unknown>;
+  /** Where its records come from; the step before unless given. */
+  readonly from?: PlanSources;
 }
 
 /** What a plan is compiled for. */
@@ -75,17 +78,30 @@ const DERIVED: Readonly<Record<string, (dataset: Dataset, target: PlanTarget) =>
   'batch-insert': ({ name, disposition, primaryKey }) => ({ dataset: name, disposition, primaryKey }),
 };
 
+const FILE_SOURCES = new Set(['csv-source', 'jsonl-source']);
+
 /**
  * The operators that the dataset's files go through, in order, as plain JSON; which file is the split's to say. The dataset's own plan or the usual
  * one; options that a plan gives stand, the others follow from the dataset.
  */
 export function compilePlan(dataset: Dataset, target: PlanTarget): PlannedStep[] {
   const steps = dataset.operators ?? usualPlan(dataset);
-  return steps.map((step) => {
-    const { operator, id, options } = typeof step === 'string' ? { operator: step } : step;
-    const derived = DERIVED[operator]?.(dataset, target) ?? {};
-    return structuredClone({ operator, ...(id !== undefined && { id }), options: { ...derived, ...options } });
+  return steps.map((step, index) => {
+    const { operator, id, options, from } = typeof step === 'string' ? { operator: step } : step;
+    const isFurther = index > 0 && FILE_SOURCES.has(operator);
+    const all = isFurther ? ownFile(options, target) : { ...DERIVED[operator]?.(dataset, target), ...options };
+    return structuredClone({
+      operator,
+      ...(id !== undefined && { id }),
+      options: all,
+      ...(from !== undefined && { from }),
+    });
   });
+}
+
+/** A source beside the first reads a file of its own, of which the dataset says nothing. */
+function ownFile(options: Options = {}, { home }: PlanTarget): Options {
+  return { ...options, ...(typeof options.path === 'string' && { path: resolve(home, options.path) }) };
 }
 
 /** Names of the operators that the dataset's files go through. */

@@ -99,12 +99,27 @@ const Contract = closed(
   { description: 'What happens to a file that is not as described.' },
 );
 
+const Reference = (description: string) => Type.String({ minLength: 1, description });
+
+const From = Type.Union(
+  [
+    Reference('The one step whose records it takes.'),
+    Type.Array(Reference('A step, or STEP.OUTPUT.'), { minItems: 1 }),
+    Type.Record(Type.String(), Reference('A step, or STEP.OUTPUT.')),
+  ],
+  {
+    description:
+      'Steps whose records it takes: their ids, or ID.OUTPUT for an output that has a name; { "left": …, "right": … } where the inputs have names. The step before it unless said otherwise.',
+  },
+);
+
 const Step = Type.Union([
   Type.String({ minLength: 1 }),
   closed({
     operator: Type.String({ minLength: 1, description: 'Name of an operator; `tillstream operators` lists them.' }),
     id: Type.Optional(Type.String({ minLength: 1, description: 'Name of this step, where an operator occurs twice.' })),
     options: Type.Optional(Type.Record(Type.String(), Type.Unknown(), { description: 'Options of the operator.' })),
+    from: Type.Optional(From),
   }),
 ]);
 export type Step = Static<typeof Step>;

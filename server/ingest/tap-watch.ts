@@ -46,11 +46,18 @@ export class WatchedOperators implements TapWatch {
 
   #resolve(): void {
     this.#sources = new Map();
-    const last = this.#stageFrom > 0 ? this.#stageFrom - 1 : this.#plan.length - 1;
     for (const id of this.#wanted) {
-      const index = this.#plan.findIndex((node) => node.id === id);
-      const at = this.#plan[Math.min(index, last)]?.id;
+      const at = this.#nearest(id);
       if (at !== undefined) this.#sources.set(at, [...(this.#sources.get(at) ?? []), id]);
     }
+  }
+
+  /** The operator itself or, if that runs on the other thread, the last one before it that runs here. */
+  #nearest(id: string): string | undefined {
+    const index = this.#plan.findIndex((node) => node.id === id);
+    const before = this.#plan[index]?.inputs[0];
+    const isThere = this.#stageFrom > 0 && index >= this.#stageFrom;
+    if (index < 0) return undefined;
+    return isThere && before !== undefined ? this.#nearest(before) : id;
   }
 }

@@ -23,13 +23,22 @@ function tapped(operator: Operator, watch: TapWatch): Operator {
   const { create, source } = operator;
   return {
     ...operator,
-    ...(create && { create: (options, context) => tapInstance(create(options, context), context, watch) }),
+    ...(create && {
+      create: (options, context) => {
+        const window = new Window(context, watch, operator.outputs?.(options));
+        return tapInstance(create(options, context), context, watch, window);
+      },
+    }),
     ...(source && { source: (options, context) => tapSource(source(options, context), context, watch) }),
   };
 }
 
-function tapInstance(instance: OperatorInstance, context: OperatorContext, watch: TapWatch): OperatorInstance {
-  const window = new Window(context, watch);
+function tapInstance(
+  instance: OperatorInstance,
+  context: OperatorContext,
+  watch: TapWatch,
+  window: Window,
+): OperatorInstance {
   const process = instance.process.bind(instance);
   instance.process = (batch, out, input) =>
     process(batch, watch.isWatched(context.id) ? watchedOutputs(out, window) : out, input);
@@ -66,15 +75,18 @@ function watchedOutputs(out: Outputs, window: Window): Outputs {
 class Window {
   readonly #context: OperatorContext;
   readonly #watch: TapWatch;
+  /** Those by which records leave. */
+  readonly #ports: readonly string[];
   #seen = 0;
 
-  constructor(context: OperatorContext, watch: TapWatch) {
+  constructor(context: OperatorContext, watch: TapWatch, ports: readonly string[] = [MAIN]) {
     this.#context = context;
     this.#watch = watch;
+    this.#ports = ports;
   }
 
   look(batch: Batch): void {
-    if (batch.port !== MAIN || batch.length === 0) return;
+    if (!this.#ports.includes(batch.port) || batch.length === 0) return;
     this.#seen += batch.length;
     const { id, split } = this.#context;
     this.#watch.show({ operator: id, file: split.file, seen: this.#seen, records: recordsOf(batch) });
