@@ -106,16 +106,43 @@ t.test('ingest --json gives every file with its counts and amounts as decimal te
   });
 });
 
-t.test('start makes up a month in an empty home, and none in one that has something', async (t) => {
+t.test('start --once makes up a month in an empty home, and none in one that has something', async (t) => {
   const dir = join(t.testdir(), 'shop');
   await tillstream(['init', dir]);
-  const first = await tillstream(['start', '--home', dir]);
+  const first = await tillstream(['start', '--once', '--home', dir]);
   t.equal(first.code, 0, first.stderr);
   t.match(first.stderr, 'making up a month of sales');
   t.match(first.stdout, 'The ledger balances.');
   t.match(first.stdout, /Revenue +[\d,.]+/);
-  const again = (await tillstream(['start', '--json', '--home', dir])).json<{ demo: string[]; run: { files: [] } }>();
+  const env = { CI: 'true' };
+  const again = (await tillstream(['start', '--json', '--home', dir], { env })).json<{ demo: string[]; run: { files: [] } }>();
   t.match(again, { demo: [], run: { files: [], status: 'done' } });
+  const { items } = (await tillstream(['jobs', 'logs', 'daily-run', '--json', '--home', dir])).json<JobLogs>();
+  t.match(items, [{ trigger: 'start', status: 'done', message: 'nothing to load' }, { status: 'done', log: /30 files/ }]);
+});
+
+interface JobLogs {
+  readonly items: readonly { readonly status: string; readonly log: string }[];
+}
+
+t.test('jobs lists, runs, pauses and tells', async (t) => {
+  const dir = await homeWithSales(t);
+  const run = (line: string) => tillstream([...line.split(' '), '--home', dir]);
+  t.match((await run('jobs')).stdout, /daily-run +every 24 hours, and at start +not yet run/);
+  const ran = await run('jobs run daily-run');
+  t.equal(ran.code, 0, ran.stderr);
+  t.match(ran.stdout, /daily-run: run 1: 4 files, 2,000 records read/);
+  t.match(ran.stderr, 'records of sales', 'progress');
+  t.match(await run('jobs pause daily-run'), { code: 0, stdout: /is paused/ });
+  t.match((await run('jobs')).stdout, /daily-run +paused \(every 24 hours.*done/);
+  t.match(await run('jobs resume daily-run'), { code: 0 });
+  const { items } = (await run('jobs --json')).json<{ items: { name: string; state: string; next_at: string }[] }>();
+  t.match(items[0], { name: 'daily-run', state: 'idle', next_at: /Z$/ });
+  t.match((await run('jobs logs daily-run')).stdout, /done \(hand, .*\n.*run 1: 4 files/);
+  t.match(await run('jobs run watch'), { code: 1, stderr: /runs all the time/ });
+  t.match(await run('jobs run dayly-run'), { code: 1, stderr: /did you mean "daily-run"/ });
+  t.match(await run('jobs stop watch'), { code: 2, stderr: /expected run, pause, resume, logs/ });
+  t.match(await run('jobs run'), { code: 2, stderr: /say which job/ });
 });
 
 t.test('infer prints a dataset that ingest can use once it is written', async (t) => {
