@@ -62,6 +62,11 @@ export function isConflict(error: unknown): boolean {
   return error instanceof SqliteError && /^SQLITE_CONSTRAINT_(PRIMARYKEY|UNIQUE|ROWID)$/.test(error.code);
 }
 
+/** What a constraint that a row violates says; null if the error is another. */
+export function constraintOf(error: unknown): string | null {
+  return error instanceof SqliteError && error.code.startsWith('SQLITE_CONSTRAINT') ? error.message : null;
+}
+
 function isSystemError(error: unknown): error is Error & { readonly code: string } {
   return error instanceof Error && 'syscall' in error && 'code' in error && typeof error.code === 'string';
 }

@@ -8,7 +8,7 @@ const ROOT = join(import.meta.dirname, '..');
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   engine: [],
   operators: ['engine'],
-  db: ['engine', 'operators/warehouse.ts', 'operators/lookup/sql.ts'],
+  db: ['engine', 'operators/warehouse.ts', 'operators/lookup/sql.ts', 'operators/sqlite-sink/tables.ts'],
   jobs: ['operators', 'db', 'engine'],
   server: ['jobs', 'operators', 'db', 'engine'],
   web: ['server/protocol.ts', 'server/schemas.ts', 'server/schemas', 'package.json'],

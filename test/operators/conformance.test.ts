@@ -1,8 +1,10 @@
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import Database from 'better-sqlite3';
 import t from 'tap';
 import { openDatabase } from '../../db/connection.ts';
+import { RunTables } from '../../db/tables/run-tables.ts';
 import { openWarehouse } from '../../db/warehouse-writer.ts';
 import type { Batch } from '../../engine/batch.ts';
 import { type ConformanceRequest, conformance } from '../../engine/conformance.ts';
@@ -10,6 +12,7 @@ import { fillOptions } from '../../engine/fill-options.ts';
 import type { Services } from '../../engine/services.ts';
 import { aggregate } from '../../operators/aggregate.ts';
 import { loadRegistry } from '../../operators/registry.ts';
+import type { Tables } from '../../operators/sqlite-sink/tables.ts';
 import type { Warehouse } from '../../operators/warehouse.ts';
 import {
   CSV,
@@ -63,6 +66,30 @@ function withRollUps(warehouse: Warehouse): Warehouse {
       return typeof value === 'function' ? value.bind(target) : value;
     },
   });
+}
+
+const databases: RunTables[] = [];
+t.teardown(() => databases.forEach((database) => void database.close()));
+
+/** A database of its own, whatever it is called in the options. */
+function tables(): Services {
+  const path = join(mkdtempSync(join(folder, 'tables-')), 'any.db');
+  const opened = new RunTables([path], { pipeline: 'p', file: 'sales.csv' });
+  databases.push(opened);
+  const service: Tables = { open: (target) => opened.open({ ...target, file: path }) };
+  return { tables: service, path };
+}
+
+function tableRows({ path }: Services): unknown {
+  const db = new Database(path as string);
+  try {
+    return [
+      db.prepare('SELECT * FROM lines ORDER BY order_id, line, sold_at').all(),
+      db.prepare('SELECT * FROM tillstream_dead_letters ORDER BY line').all(),
+    ];
+  } finally {
+    db.close();
+  }
 }
 
 function facts({ path }: Services): unknown {
@@ -145,6 +172,15 @@ const CASES: Readonly<Record<string, readonly ConformanceRequest[]>> = {
       batches: salesBatches,
     },
   ],
+  'sqlite-sink': [
+    {
+      options: { file: 'any.db', table: 'lines', key: ['order_id', 'line'], measure: 'revenue' },
+      batches: () => [...salesBatches(), ...letterBatches()],
+      services: tables,
+      effects: tableRows,
+    },
+    { options: { file: 'any.db', table: 'lines' }, batches: salesBatches, services: tables, effects: tableRows },
+  ],
   tap: [
     { options: { every: 2 }, batches: salesBatches, services: () => ({ tap: { isWatched: () => true, show() {} } }) },
   ],
@@ -173,6 +209,7 @@ for (const [name, operator] of registry) {
 const REQUIRED: Readonly<Record<string, Record<string, unknown>>> = {
   broadcast: { to: ['a', 'b'] },
   cast: { fields: [{ name: 'a' }] },
+  'sqlite-sink': { file: 'any.db', table: 'any' },
   'flat-map': { field: 'a' },
   'async-map': { url: 'http://localhost/', fields: { a: 'a' } },
   filter: { where: [{ field: 'a', op: 'is_missing' }] },
