@@ -19,7 +19,7 @@ export const LIMITS: Readonly<Record<string, Limit>> = {
   revenue: limit(7, 0.45, 'critical'),
   units: limit(7, 0.45),
   basket: limit(6, 0.3),
-  price: limit(5, 0.05, 'critical'),
+  price: limit(5, 0.06, 'critical'),
   margin: limit(8, 0.15),
   'dead-letters': limit(5, 0.03),
   duplicates: limit(4.5, 0.05, 'critical'),
