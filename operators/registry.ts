@@ -32,6 +32,7 @@ const BUILT_IN: Readonly<Record<string, () => Promise<Operator>>> = {
   'sliding-window': async () => (await import('./sliding-window.ts')).slidingWindow,
   sample: async () => (await import('./sample.ts')).sample,
   'sqlite-sink': async () => (await import('./sqlite-sink.ts')).sqliteSink,
+  sort: async () => (await import('./sort.ts')).sort,
   tap: async () => (await import('./tap.ts')).tap,
   'tumbling-window': async () => (await import('./tumbling-window.ts')).tumblingWindow,
   throttle: async () => (await import('./throttle.ts')).throttle,

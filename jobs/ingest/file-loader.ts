@@ -7,6 +7,7 @@ import { run } from '../../engine/run.ts';
 import type { Dataset } from '../../operators/dataset/config.ts';
 import { type DriftReport, driftRecords, type Finding, findDrift } from '../../operators/dataset/drift.ts';
 import type { FileShape } from '../../operators/dataset/profile.ts';
+import { clearScratch } from '../../operators/spill/scratch.ts';
 import type { OpenedFile } from '../../operators/warehouse.ts';
 import { badContract } from '../errors.ts';
 import { foldersOf } from '../home.ts';
@@ -48,10 +49,20 @@ interface Progress {
 
 type OpenFile = Extract<OpenedFile, { status: 'open' }>;
 
-const REPLACED = { code: 'file_changed', message: 'another file has come in its place' };
+/** Why an interrupted file can't be gone on with, by the code of the error that says so. */
+const STARTS_OVER: Readonly<Record<string, { readonly trouble: string; readonly note: string }>> = {
+  file_changed: {
+    trouble: 'another file has come in its place',
+    note: 'is another one than the file of its name that was interrupted; read from its beginning',
+  },
+  scratch_lost: {
+    trouble: 'what an operator had written down before the interruption is gone',
+    note: 'was interrupted, and what an operator had written down is gone; read from its beginning',
+  },
+};
 
-function isChanged(error: unknown): boolean {
-  return error instanceof TillstreamError && error.code === 'file_changed';
+function startsOver(error: unknown): error is TillstreamError {
+  return error instanceof TillstreamError && Object.hasOwn(STARTS_OVER, error.code);
 }
 
 /** What a sample only suggests, and what the contract passes over, is kept with the run and not announced. */
@@ -122,7 +133,7 @@ export class FileLoader {
     this.#note(this.#setting.writer.recordDrift(opened.fileId, driftRecords(drift)));
     if (drift.failure !== undefined) throw badContract(candidate.path, drift.failure);
     await this.#run(progress, dataset, plan, opened).catch((error: unknown) => {
-      if (opened.resume && isChanged(error)) return this.#startOver(progress, dataset, plan);
+      if (opened.resume && startsOver(error)) return this.#startOver(progress, dataset, plan, error.code);
       throw error;
     });
     this.#lastShapes.set(dataset.name, recognition.shape);
@@ -167,17 +178,21 @@ export class FileLoader {
     });
   }
 
-  /** Another file of the same name and size has come in place of the one that was interrupted. */
-  async #startOver(progress: Progress, dataset: Dataset, plan: FilePlan): Promise<void> {
-    const { writer, signal } = this.#setting;
+  async #startOver(progress: Progress, dataset: Dataset, plan: FilePlan, code: string): Promise<void> {
+    // Every code that comes here is there.
+    const { trouble, note } = STARTS_OVER[code]!;
+    const { home, writer, signal } = this.#setting;
     const { path, fileId } = progress;
-    if (fileId !== null) await writer.failFile(fileId, REPLACED);
+    if (fileId !== null) {
+      await writer.failFile(fileId, { code, message: trouble });
+      await clearScratch(home.dir, { fileId, part: 0 });
+    }
     const hash = await contentHash(path, signal);
     // Being read in another way, as it were, it is not taken for the one that was interrupted, whose records are removed.
     const opened = await this.#open(progress, dataset, { ...plan, fingerprint: `${plan.fingerprint} ${hash}` }, hash);
     if (opened.status === 'unchanged') return;
     progress.fileId = opened.fileId;
-    progress.notes = ['is another one than the file of its name that was interrupted; read from its beginning'];
+    progress.notes = [note];
     await this.#run(progress, dataset, plan, opened);
   }
 

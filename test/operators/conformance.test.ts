@@ -216,6 +216,7 @@ const REQUIRED: Readonly<Record<string, Record<string, unknown>>> = {
   'http-sink': { url: 'http://localhost/' },
   'http-source': { url: 'http://localhost/' },
   join: { on: ['a'], withinSeconds: 1 },
+  sort: { by: [{ field: 'a' }] },
   lookup: { on: ['a'], fields: { b: 'b' } },
 };
 

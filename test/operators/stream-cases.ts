@@ -1,7 +1,7 @@
 import type { Batch } from '../../engine/batch.ts';
 import { gather, NumberColumn } from '../../engine/column.ts';
 import type { ConformanceRequest } from '../../engine/conformance.ts';
-import { salesBatches } from './conformance-material.ts';
+import { home, salesBatches } from './conformance-material.ts';
 
 /** Sales whose times jump back now and then, so that some come late. */
 function jumpingBatches(): Batch[] {
@@ -54,5 +54,13 @@ export const STREAM_CASES: Readonly<Record<string, readonly ConformanceRequest[]
       batches: jumpingBatches,
     },
     { options: { on: ['store_id', 'line'], withinSeconds: 3600, maxState: 20 }, batches: salesBatches },
+  ],
+  sort: [
+    { options: { by: [{ field: 'store_id' }, { field: 'revenue', order: 'desc' }] }, batches: salesBatches },
+    {
+      options: { by: [{ field: 'attributes.note' }], memoryMiB: 0.000_01 },
+      batches: salesBatches,
+      services: () => home().services,
+    },
   ],
 };
