@@ -1,0 +1,104 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import t, { type Test } from 'tap';
+import { openDatabase } from '../../db/connection.ts';
+import { verify } from '../../db/verify.ts';
+import type { Home } from '../../jobs/home.ts';
+import { ingest } from '../../jobs/ingest.ts';
+import { contentsOf, homeWith, TILL, tillCsv } from './home-with.ts';
+
+const CSV = tillCsv(3000)
+  .replace('A7,2,1.50', 'A7,seven,1.50')
+  .replace(/A1(\d)0,2,/g, 'A1$10,0,');
+const FILES = { 'data/raw/a.csv': CSV };
+/** Small, so that there are several. */
+const checkpointBytes = 65_536;
+
+const LIST = [
+  'csv-source',
+  'validate',
+  'enrich',
+  { operator: 'filter', options: { where: [{ field: 'quantity', op: '!=', value: 0 }] } },
+  'aggregate',
+  'dead-letter',
+  'batch-insert',
+];
+
+const GRAPH = [
+  'csv-source',
+  'validate',
+  {
+    operator: 'route',
+    options: {
+      routes: [
+        { to: 'nothing', where: [{ field: 'quantity', op: '=', value: 0 }] },
+        { to: 'odd', where: [{ field: 'product_id', op: 'matches', value: '[13579]$' }] },
+      ],
+      otherwise: 'even',
+    },
+  },
+  { operator: 'filter', from: ['route.nothing'], options: { where: [{ field: 'quantity', op: '!=', value: 0 }] } },
+  { operator: 'enrich', id: 'enrich-odd', from: ['route.odd'] },
+  { operator: 'enrich', from: ['route.even'] },
+  { operator: 'merge', from: ['filter', 'enrich-odd', 'enrich'] },
+  'aggregate',
+  'dead-letter',
+  'batch-insert',
+];
+
+const homeOf = (t: Test, operators: readonly unknown[], files = FILES) =>
+  homeWith(t, files, { checkpointBytes, datasets: { till: { ...TILL, operators } } });
+
+function requireVerified(t: Test, { database }: Home): void {
+  const db = openDatabase(database);
+  try {
+    t.strictSame(verify(db).differences, []);
+  } finally {
+    db.close();
+  }
+}
+
+/** What is left of loading the files by that plan, in a home of its own. */
+async function loadedBy(t: Test, operators: readonly unknown[]) {
+  let left: unknown;
+  await t.test(`by ${operators.length} operators`, async (t) => {
+    const home = await homeOf(t, operators);
+    const { files, ledger } = await ingest({ home });
+    t.match(files, [{ status: 'done', read: 3000, dead_lettered: 1, filtered: 10, balanced: true, error: null }]);
+    requireVerified(t, home);
+    const [rejected = ''] = await readdir(home.rejected);
+    left = { ledger, contents: contentsOf(home), rejected: await readFile(join(home.rejected, rejected), 'utf8') };
+  });
+  return left;
+}
+
+t.test('a plan that branches and merges leaves the same warehouse as the list that does the same', async (t) => {
+  t.strictSame(await loadedBy(t, GRAPH), await loadedBy(t, LIST), 'rows, roll-ups, dead letters and the ledger');
+});
+
+t.test('a copy of the records can go to a file of its own beside the warehouse', async (t) => {
+  const home = await homeOf(t, [
+    ...['csv-source', 'validate', 'enrich', 'aggregate', 'dead-letter'],
+    { operator: 'broadcast', options: { to: ['warehouse', 'archive'] } },
+    { operator: 'batch-insert', from: ['broadcast.warehouse'] },
+    { operator: 'filter', from: ['broadcast.archive'], options: { where: [{ field: 'quantity', op: '=', value: 0 }] } },
+    { operator: 'csv-sink', options: { name: 'nothing.csv', columns: ['product_id'] } },
+  ]);
+  const { files } = await ingest({ home });
+  t.match(files, [{ status: 'done', read: 3000, inserted: 2999, dead_lettered: 1, balanced: true, error: null }]);
+  requireVerified(t, home);
+  const kept = await readFile(join(home.processed, 'nothing.csv'), 'utf8');
+  t.strictSame(kept.trim().split('\n').slice(0, 3), ['product_id', 'A100', 'A110']);
+  t.equal(kept.trim().split('\n').length, 11);
+});
+
+t.test('two sinks for the warehouse are refused, with what to do instead', async (t) => {
+  const home = await homeOf(t, [
+    ...['csv-source', 'validate', 'aggregate'],
+    { operator: 'route', options: { by: 'product_id', values: ['A1'], otherwise: 'rest' } },
+    { operator: 'batch-insert', from: ['route.A1'] },
+    { operator: 'batch-insert', from: ['route.rest'] },
+  ]);
+  const message = /one "batch-insert", got batch-insert and batch-insert-2: bring the branches together with "merge"/;
+  t.match((await ingest({ home })).files, [{ status: 'failed', error: { code: 'bad_plan', message } }]);
+});
