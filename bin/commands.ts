@@ -5,6 +5,7 @@ const LOAD: Readonly<Record<string, () => Promise<Command>>> = {
   start: async () => (await import('./commands/start.ts')).startCommand,
   ingest: async () => (await import('./commands/ingest.ts')).ingestCommand,
   jobs: async () => (await import('./commands/jobs.ts')).jobsCommand,
+  alerts: async () => (await import('./commands/alerts.ts')).alertsCommand,
   kpi: async () => (await import('./commands/kpi.ts')).kpiCommand,
   runs: async () => (await import('./commands/runs.ts')).runsCommand,
   'dead-letters': async () => (await import('./commands/dead-letters.ts')).deadLettersCommand,

@@ -1,5 +1,7 @@
+import { stat } from 'node:fs/promises';
 import { openOperations } from '../db/operations/connection.ts';
 import { readConfig } from '../operators/dataset/config.ts';
+import type { AlertSettings } from '../operators/dataset/settings/alerts.ts';
 import type { Channel } from './alert/channel.ts';
 import { channelsOf } from './alert/channels.ts';
 import { type DeliveryOptions, deliverDue } from './alert/delivery.ts';
@@ -26,26 +28,79 @@ const GRACE_MS = 2_000;
 const PAGE = 'http://127.0.0.1:8000';
 
 /**
- * Sends alerts from the outbox until the signal. Each channel goes its own pace: one that hangs keeps no other waiting. What could not
- * be sent is sent by the next start. Throws what readConfig and openOperations throw.
+ * Sends alerts from the outbox until the signal, by the configuration as it is. Each channel goes its own pace: one that hangs keeps no
+ * other waiting. What could not be sent is sent by the next start. Throws what readConfig and openOperations throw.
  */
 export async function deliver(options: DeliverOptions): Promise<{ readonly message: string }> {
-  const { home, signal, now = Date.now, random = Math.random, log = () => {}, env = process.env, onWake } = options;
-  const { alerts: settings } = await readConfig(home.config);
+  const { home, signal, onWake } = options;
   const db = openOperations(home.operations);
+  const { cutOff, settle } = graceful(signal);
+  const bell = new Bell(signal);
+  onWake?.(() => bell.ring());
   try {
-    const { cutOff, settle } = graceful(signal);
-    const shared = { db, page: settings.page ?? options.page ?? PAGE, signal, cutOff, now, random, log };
-    const timeout = options.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs };
-    const channels = channelsOf({ settings, env, logs: home.logs, now, ...timeout });
-    const bell = new Bell(signal);
-    onWake?.(() => bell.ring());
-    await Promise.all(channels.map((channel) => keepDelivering(channel, shared, bell)));
-    settle();
-    return { message: `alerts were sent by ${channels.map(({ name }) => name).join(', ')}` };
+    let { alerts: settings } = await readConfig(home.config);
+    const names = new Set<string>();
+    while (!signal.aborted) {
+      const channels = channelsOf({ settings, ...channelOptions(options) });
+      for (const { name } of channels) names.add(name);
+      const changed = new AbortController();
+      const shared = {
+        ...deliveryOptions(options, settings),
+        db,
+        cutOff,
+        signal: AbortSignal.any([signal, changed.signal]),
+      };
+      const working = Promise.all(channels.map((channel) => keepDelivering(channel, shared, bell)));
+      settings = await changedSettings(home.config, settings, bell, options);
+      changed.abort();
+      bell.ring();
+      await working;
+    }
+    return { message: `alerts were sent by ${[...names].join(', ')}` };
   } finally {
+    settle();
     db.close();
   }
+}
+
+function channelOptions({ home, env = process.env, now = Date.now, timeoutMs }: DeliverOptions) {
+  return { env, now, logs: home.logs, ...(timeoutMs !== undefined && { timeoutMs }) };
+}
+
+function deliveryOptions(options: DeliverOptions, settings: AlertSettings) {
+  const { now = Date.now, random = Math.random, log = () => {}, page = PAGE } = options;
+  return { now, random, log, page: settings.page ?? page };
+}
+
+/** Resolves with the settings when they are others than before, or with the same at the signal. One that cannot be used changes nothing. */
+async function changedSettings(
+  path: string,
+  before: AlertSettings,
+  bell: Bell,
+  { signal, log = () => {} }: DeliverOptions,
+): Promise<AlertSettings> {
+  // It may have been written again just after it was read: the first look reads it once more.
+  let writtenAt = 0;
+  while (!signal.aborted) {
+    await bell.wait(LOOK_MS);
+    const at = await lastWritten(path);
+    if (at === writtenAt) continue;
+    writtenAt = at;
+    try {
+      const { alerts } = await readConfig(path);
+      if (JSON.stringify(alerts) !== JSON.stringify(before)) return alerts;
+    } catch (error) {
+      log(`alerts go out as before: ${(error as Error).message}`);
+    }
+  }
+  return before;
+}
+
+async function lastWritten(path: string): Promise<number> {
+  return stat(path).then(
+    ({ mtimeMs }) => mtimeMs,
+    () => 0,
+  );
 }
 
 async function keepDelivering(channel: Channel, shared: Omit<DeliveryOptions, 'channel'>, bell: Bell): Promise<void> {

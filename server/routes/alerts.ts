@@ -1,4 +1,5 @@
 import { Type } from '@sinclair/typebox';
+import type { FastifyRequest } from 'fastify';
 import { ALERT_STATES, type AlertRecord, countAlerts, findAlert, listAlerts } from '../../db/operations/alerts.ts';
 import { acknowledgeAlert, expectAlert, reopenAlert } from '../../jobs/alert/actions.ts';
 import { alertAnswer, alertDetail } from '../alerts/alert-answers.ts';
@@ -52,21 +53,21 @@ export function alertRoutes(app: App, { alerts }: Services): void {
   });
 
   app.post('/alerts/:id/acknowledge', {
-    config,
+    ...{ config, preValidation: withBody },
     schema: {
-      ...{ tags, summary: 'Somebody looks after it', params: Id, body: Type.Optional(Note), response },
+      ...{ tags, summary: 'Somebody looks after it', params: Id, body: Note, response },
     },
     handler: async ({ params: { id }, body }) => answered(acknowledgeAlert(id, { ...options(), ...body })),
   });
 
   app.post('/alerts/:id/expected', {
-    config,
+    ...{ config, preValidation: withBody },
     schema: {
       ...{
         tags,
         summary: 'It was to be expected: it does not come back for the same days, which are no measure any more',
       },
-      ...{ params: Id, body: Type.Optional(Note), response },
+      ...{ params: Id, body: Note, response },
     },
     handler: async ({ params: { id }, body }) => answered(expectAlert(id, { ...options(), ...body })),
   });
@@ -87,4 +88,9 @@ export function alertRoutes(app: App, { alerts }: Services): void {
     alerts.changed();
     return alertDetail(alerts.db, alert);
   }
+}
+
+/** A note may be given; nothing need be sent. */
+async function withBody(request: FastifyRequest): Promise<void> {
+  request.body ??= {};
 }
