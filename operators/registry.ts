@@ -34,6 +34,7 @@ const BUILT_IN: Readonly<Record<string, () => Promise<Operator>>> = {
   'sqlite-sink': async () => (await import('./sqlite-sink.ts')).sqliteSink,
   sort: async () => (await import('./sort.ts')).sort,
   tap: async () => (await import('./tap.ts')).tap,
+  'top-k': async () => (await import('./top-k.ts')).topK,
   'tumbling-window': async () => (await import('./tumbling-window.ts')).tumblingWindow,
   throttle: async () => (await import('./throttle.ts')).throttle,
   validate: async () => (await import('./validate.ts')).validate,

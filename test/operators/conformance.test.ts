@@ -217,6 +217,7 @@ const REQUIRED: Readonly<Record<string, Record<string, unknown>>> = {
   'http-source': { url: 'http://localhost/' },
   join: { on: ['a'], withinSeconds: 1 },
   sort: { by: [{ field: 'a' }] },
+  'top-k': { field: 'a' },
   lookup: { on: ['a'], fields: { b: 'b' } },
 };
 

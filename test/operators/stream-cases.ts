@@ -63,4 +63,11 @@ export const STREAM_CASES: Readonly<Record<string, readonly ConformanceRequest[]
       services: () => home().services,
     },
   ],
+  'top-k': [
+    { options: { k: 2, field: 'revenue', by: ['store_id'] }, batches: salesBatches },
+    {
+      options: { k: 1, field: 'order_id', by: ['region'], windowSeconds: 18000, maxState: 4 },
+      batches: jumpingBatches,
+    },
+  ],
 };
