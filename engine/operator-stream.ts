@@ -273,10 +273,11 @@ async function* items(
     for await (const item of source.read(out)) {
       await out.sendLetters();
       meter.leaveShared('backpressured');
-      yield* letters.splice(0);
+      // Not `yield*`: a stream that is destroyed throws into this generator, which a list cannot take.
+      for (const batch of letters.splice(0)) yield batch;
       if ('kind' in item) {
         meter.bytes = item.bytes;
-        yield* pace.at(item, meter);
+        for (const each of pace.at(item, meter)) yield each;
       } else {
         meter.batches++;
         meter.bytes = source.bytes?.() ?? meter.bytes;
@@ -284,12 +285,12 @@ async function* items(
         meter.counts.found += amount;
         addTally(meter.counts.out, item.length, amount);
         yield item;
-        yield* pace.after();
+        for (const each of pace.after()) yield each;
       }
       meter.enterShared();
     }
     meter.leaveShared('idle');
-    yield* pace.end(meter);
+    for await (const each of pace.end(meter)) yield each;
   } catch (error) {
     throw withContext(error, { operator: meter.id, file: split.file });
   } finally {

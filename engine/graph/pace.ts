@@ -148,7 +148,7 @@ export class FollowingSource implements Pace {
       throw new TillstreamError('source_unfinished', `source "${meter.id}" ended without a position marked as last`);
     }
     for (;;) {
-      yield* this.#join(this.#last, meter);
+      for (const each of this.#join(this.#last, meter)) yield each;
       if (this.#isDismissed && this.#asked.length === 0) return;
       await new Promise<void>((resolve) => {
         this.#wake = resolve;
