@@ -5,6 +5,7 @@ export { batchOf } from '../../engine/conformance/material.ts';
 export { type Trial, tryOperator } from '../../engine/conformance/try-operator.ts';
 export { type ConformanceReport, type ConformanceRequest, conformance } from '../../engine/conformance.ts';
 export { defineOperator } from '../../engine/define-operator.ts';
+export { TillstreamError } from '../../engine/errors.ts';
 export type {
   Fault,
   Operator,
@@ -14,3 +15,12 @@ export type {
   SourceInstance,
   SourcePosition,
 } from '../../engine/operator.ts';
+export { filter, flatMap, map, type StepContext } from './closures.ts';
+export type { FieldSpec, FieldType, RecordOf } from './fields.ts';
+export { asIs, branch, join, use } from './graph.ts';
+export type { Sink, Source, Step } from './parts.ts';
+export { into, type Pipeline, pipeline, steps } from './pipeline.ts';
+export type { PipelineResult, RunOptions } from './run-draft.ts';
+export { fork, type RejectedRecord, recordsSink, sqliteSink } from './sinks.ts';
+export { csvSource, merge, recordsSource } from './sources.ts';
+export { type Aggregate, sessionWindow, slidingWindow, tumblingWindow, type WindowRecord } from './windows.ts';
