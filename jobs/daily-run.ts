@@ -42,7 +42,6 @@ async function work({ home, now, signal, log, ingest }: JobContext): Promise<Dai
   const report = await ingest({ trigger: 'daily-run' }, signal);
   const { run_id, status, files, ledger, error } = report;
   const message = reportSentence(report);
-  log(message);
   if (status === 'aborted') throw new DOMException(message, 'AbortError');
   if (error) throw new TillstreamError(error.code, error.message);
   return { message, result: { demo, run_id, status, files: files.length, ledger } };

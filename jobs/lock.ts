@@ -53,7 +53,7 @@ export async function lockHome(home: Home, options: LockOptions): Promise<Lock> 
       return { release: () => release(held, paths.note) };
     }
     const holder = await readHolder(paths.note);
-    if (!wait) throw homeBusy(describeHolder(home, holder));
+    if (!wait) throw homeBusy(describeHolder(home, role, holder));
     if (!told) onWait?.(holder);
     told = true;
     await delay(RETRY_MS, undefined, signal && { signal });
@@ -61,9 +61,10 @@ export async function lockHome(home: Home, options: LockOptions): Promise<Lock> 
 }
 
 /** `tillstream ingest (process 123) has held /shop since …`. */
-export function describeHolder(home: Home, holder: Holder | undefined): string {
-  if (!holder) return `another tillstream is writing to ${home.dir}`;
-  return `tillstream ${holder.what} (process ${holder.pid}) has been writing to ${home.dir} since ${holder.since}`;
+export function describeHolder({ dir }: Home, role: LockRole, holder: Holder | undefined): string {
+  const does = role === 'writer' ? `writing to ${dir}` : `running the jobs of ${dir}`;
+  if (!holder) return `another tillstream is ${does}`;
+  return `tillstream ${holder.what} (process ${holder.pid}) has been ${does} since ${holder.since}`;
 }
 
 function lockPaths(home: Home, role: LockRole): { lock: string; note: string } {

@@ -53,7 +53,6 @@ export async function retention({ home, now, signal, log }: JobContext): Promise
       ...(await inFolders(home, keep, now())),
     };
     const message = sentence(result);
-    log(message);
     return { message, result };
   } finally {
     await lock.release();

@@ -15,7 +15,7 @@ import { IngestProgress } from '../progress.ts';
 import { hasFailed, runText } from '../run-text.ts';
 import { say, type Terminal } from '../terminal.ts';
 
-/** The daily run in words, and in the jobs. */
+/** What a start begins with, as the scheduler and runs call it. */
 const MAIN_JOB = 'daily-run';
 
 export const startCommand: Command = {
@@ -49,9 +49,7 @@ async function runOnce({ terminal }: Call, home: Home): Promise<Answer> {
   const { result, reports } = await runHere({
     ...{ home, name: MAIN_JOB, job: dailyRun, trigger: 'start', signal: terminal.signal },
     onEvent: new IngestProgress(terminal).onEvent,
-    log: (line) => {
-      if (line.endsWith('…')) say(terminal, line);
-    },
+    log: (line) => say(terminal, line),
   });
   const [run] = reports;
   const { demo } = result.result as { demo: readonly string[] };
@@ -116,7 +114,7 @@ class FirstRun {
     },
     onJob: {
       logged: (job, line) => {
-        if (!this.#isOver && job === MAIN_JOB && line.endsWith('…')) say(this.#terminal, line);
+        if (!this.#isOver && job === MAIN_JOB) say(this.#terminal, line);
       },
       ended: (run) => this.#jobEnded(run),
     },

@@ -1,4 +1,4 @@
-import type { JobRecords, JobRunRecord } from '../../db/operations/jobs.ts';
+import type { JobRecords, JobRunMark, JobRunRecord } from '../../db/operations/jobs.ts';
 import type { JobDefinition } from './definitions.ts';
 import { isToBeRetried, nextAt } from './due.ts';
 import { jobPausedByConfiguration, noSuchJob } from './errors.ts';
@@ -18,7 +18,7 @@ export interface JobView {
   /** The latest run, which may be going on; skipped turns aside. */
   readonly last: JobRunRecord | null;
   /** The latest runs, skipped turns among them, the latest first. */
-  readonly recent: readonly JobRunRecord[];
+  readonly recent: readonly JobRunMark[];
 }
 
 const RECENT = 20;
@@ -34,7 +34,7 @@ export function jobViews(records: JobRecords, jobs: readonly JobDefinition[]): J
       paused: job.paused || memory.pausedAt !== null,
       isRetrying: memory.last !== null && memory.last.status !== 'cancelled' && isToBeRetried(job, memory.last),
       next_at: isRunning && !job.schedule ? null : nextAt(job, memory),
-      ...{ last: memory.last, recent: records.runs(job.name, { limit: RECENT }) },
+      ...{ last: memory.last, recent: records.marks(job.name, RECENT) },
     };
   });
 }

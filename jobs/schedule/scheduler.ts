@@ -22,7 +22,7 @@ export interface SchedulerOptions {
 }
 
 export interface JobListener {
-  /** A job has begun, ended, or was paused or resumed. */
+  /** A job has begun, ended, said something, or was paused or resumed. */
   changed?(job: string): void;
   logged?(job: string, line: string): void;
   ended?(run: JobRunRecord): void;
@@ -169,7 +169,10 @@ export class Scheduler {
     const life = this.#lives.get(job.name);
     if (!life) return;
     const log = life.log.unsaved();
-    if (log !== null) this.#records.saveLog(life.jobRunId, log);
+    if (log !== null) {
+      this.#records.saveLog(life.jobRunId, log);
+      this.#tell((listener) => listener.changed?.(job.name));
+    }
     if (life.isStuck(now)) this.#workers.kill(job.name);
     else if (life.isLate(now)) this.#stop(job, 'deadline');
     // It may have been paused by another process.

@@ -1,4 +1,4 @@
-import type { JobRunRecord } from '../../db/operations/jobs.ts';
+import type { JobRunMark, JobRunRecord } from '../../db/operations/jobs.ts';
 import type { JobView } from '../../jobs/schedule/board.ts';
 import type { JobRun, JobRunDetail, JobSummary } from '../schemas/jobs.ts';
 
@@ -36,7 +36,7 @@ function stateOf({ paused, last, isRetrying }: JobView): JobSummary['state'] {
   return last?.status === 'failed' || last?.status === 'lost' ? 'failed' : 'idle';
 }
 
-function durationOf({ started_at, ended_at }: JobRunRecord): number | null {
+function durationOf({ started_at, ended_at }: JobRunMark): number | null {
   return started_at === null || ended_at === null ? null : ended_at - started_at;
 }
 

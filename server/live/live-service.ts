@@ -48,6 +48,7 @@ export class LiveService {
   readonly #summaries = new Map<number, RunSummary>();
   #latestRun = '';
   #runsSeen = '';
+  #jobsSeen = '';
   #healthAt = Number.NEGATIVE_INFINITY;
   #timer: NodeJS.Timeout | null = null;
   #stopListening: () => void = () => {};
@@ -219,7 +220,12 @@ export class LiveService {
   }
 
   #showJobs(): void {
-    this.#store.set('jobs', this.#sources.jobs.list().items);
+    const { items } = this.#sources.jobs.list();
+    // Others write to the same database, about other things.
+    const seen = JSON.stringify(items);
+    if (seen === this.#jobsSeen) return;
+    this.#jobsSeen = seen;
+    this.#store.set('jobs', items);
   }
 
   async #showHealth(): Promise<void> {

@@ -115,14 +115,20 @@ t.test('start --once makes up a month in an empty home, and none in one that has
   t.match(first.stdout, 'The ledger balances.');
   t.match(first.stdout, /Revenue +[\d,.]+/);
   const env = { CI: 'true' };
-  const again = (await tillstream(['start', '--json', '--home', dir], { env })).json<{ demo: string[]; run: { files: [] } }>();
+  const again = (await tillstream(['start', '--json', '--home', dir], { env })).json<{
+    demo: string[];
+    run: { files: [] };
+  }>();
   t.match(again, { demo: [], run: { files: [], status: 'done' } });
   const { items } = (await tillstream(['jobs', 'logs', 'daily-run', '--json', '--home', dir])).json<JobLogs>();
-  t.match(items, [{ trigger: 'start', status: 'done', message: 'nothing to load' }, { status: 'done', log: /30 files/ }]);
+  t.match(items, [
+    { trigger: 'start', status: 'done', message: 'nothing to load' },
+    { status: 'done', message: /30 files/, log: /making up/ },
+  ]);
 });
 
 interface JobLogs {
-  readonly items: readonly { readonly status: string; readonly log: string }[];
+  readonly items: readonly { readonly status: string; readonly message: string; readonly log: string }[];
 }
 
 t.test('jobs lists, runs, pauses and tells', async (t) => {
@@ -138,7 +144,7 @@ t.test('jobs lists, runs, pauses and tells', async (t) => {
   t.match(await run('jobs resume daily-run'), { code: 0 });
   const { items } = (await run('jobs --json')).json<{ items: { name: string; state: string; next_at: string }[] }>();
   t.match(items[0], { name: 'daily-run', state: 'idle', next_at: /Z$/ });
-  t.match((await run('jobs logs daily-run')).stdout, /done \(hand, .*\n.*run 1: 4 files/);
+  t.match((await run('jobs logs daily-run')).stdout, /done \(hand, .*\): run 1: 4 files/);
   t.match(await run('jobs run watch'), { code: 1, stderr: /runs all the time/ });
   t.match(await run('jobs run dayly-run'), { code: 1, stderr: /did you mean "daily-run"/ });
   t.match(await run('jobs stop watch'), { code: 2, stderr: /expected run, pause, resume, logs/ });

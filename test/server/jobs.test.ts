@@ -39,7 +39,11 @@ t.test('jobs are shown, run, paused and resumed over REST', async (t) => {
   t.match(page, { total: 1, items: [{ trigger: 'hand', duration_ms: Number, log: /backed up/, error: null }] });
   t.match(await json(serving, '/jobs/retention/pause', post), { paused: true, state: 'paused', next_at: null });
   t.match(await json(serving, '/jobs/retention/resume', post), { paused: false, state: 'idle' });
-  t.match(await json(serving, '/jobs/retentoin/run', post), { status: 404, code: 'no_such_job', detail: /did you mean/ });
+  t.match(await json(serving, '/jobs/retentoin/run', post), {
+    status: 404,
+    code: 'no_such_job',
+    detail: /did you mean/,
+  });
   await until(
     () => jobCalled(serving, 'watch'),
     (job) => job?.state === 'running',
