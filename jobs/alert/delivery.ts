@@ -8,7 +8,7 @@ export interface DeliveryOptions {
   readonly db: Database;
   readonly channel: Channel;
   /** Address of the dashboard. */
-  readonly page: string;
+  readonly page: () => string;
   /** Nothing more is begun after it. */
   readonly signal: AbortSignal;
   /** Stops what is being sent; then nobody knows whether it got there. */
@@ -59,7 +59,7 @@ async function deliverItem(item: OutboxItem, options: DeliveryOptions): Promise<
 
 async function attempted(item: OutboxItem, { channel, page, cutOff }: DeliveryOptions): Promise<Attempt> {
   const notice = item.notice as Notice;
-  const link = `${page.replace(/\/+$/, '')}/monitoring?alert=${notice.alert.alert_id}`;
+  const link = `${page().replace(/\/+$/, '')}/#/monitoring?alert=${notice.alert.alert_id}`;
   try {
     return await channel.send({ key: item.event_key, notice, interrupted: item.interrupted, link }, cutOff);
   } catch (error) {

@@ -32,7 +32,7 @@ async function shopWith(t: Test, name: 'slack' | 'webhook') {
   const channel = channels.find((each) => each.name === name);
   if (!channel) throw new Error(`no channel ${name}`);
   const said: string[] = [];
-  const options = { page: 'http://till.example:8000/', signal: never, cutOff: never, random: () => 0 };
+  const options = { page: () => 'http://till.example:8000/', signal: never, cutOff: never, random: () => 0 };
   const send = () => deliverDue({ ...options, db: shop.db, channel, now, log: (line) => said.push(line) });
   const state = () => channelStates(shop.db, shop.at).find((each) => each.channel === name);
   return { shop, receiver, send, said, state };
@@ -55,7 +55,7 @@ t.test('Slack shows what was observed, what was expected, the curve, the cause a
   for (const part of [
     ...['Revenue: store S012', ':red_circle:', '*Observed*\\n500.00', '*Expected*\\n1,000.00 (800.00 to 1,200.00)'],
     ...['S012 sold &lt;half&gt; of what it does &amp; should.', '▅▇█▇▁', '• The margin fell.', 'weather: snow'],
-    '<http://till.example:8000/monitoring?alert=1|Open alert 1>',
+    '<http://till.example:8000/#/monitoring?alert=1|Open alert 1>',
   ]) {
     t.ok(text.includes(part), part);
   }
@@ -185,7 +185,7 @@ t.test('a webhook gets plain JSON, in whole units, with a key to tell what came 
     ...{ event: 'opened', at: '2026-03-03T12:00:00.000Z', message: 'revenue is not as it should be.' },
     alert: { alert_id: 1, key: 'revenue', check: 'revenue', day: '2026-03-02', severity: 'warning', resolved_at: null },
     figures: { unit: 'money', observed: 500, expected: 1_000, low: 800, high: 1_200, score: -6.5 },
-    link: 'http://till.example:8000/monitoring?alert=1',
+    link: 'http://till.example:8000/#/monitoring?alert=1',
   });
 });
 

@@ -15,7 +15,7 @@ const money = (value: number | string) =>
 /** Money as tiles have it. */
 const headline = (value: number) => (Math.abs(value) < 10_000 ? money(value) : count(value));
 
-const PAGES = ['', '#/sales', '#/runs', '#/runs/1', '#/dead-letters', '#/jobs', '#/operators'];
+const PAGES = ['', '#/sales', '#/runs', '#/runs/1', '#/dead-letters', '#/monitoring', '#/jobs', '#/operators'];
 
 /** Order lines of which three cannot be taken. */
 function faultyCsv(): string {

@@ -26,6 +26,7 @@ export class LiveConnection {
   readonly #files = $derived(this.#state.files ?? NONE);
   readonly #runs = $derived(this.#state.runs ?? null);
   readonly #alerts = $derived(this.#state.alerts ?? NONE);
+  readonly #monitoring = $derived(this.#state.monitoring ?? null);
   readonly #jobs = $derived(this.#state.jobs ?? NONE);
   readonly #health = $derived(this.#state.health ?? null);
   readonly #tap = $derived(this.#state.tap ?? null);
@@ -74,6 +75,10 @@ export class LiveConnection {
   }
   get alerts(): LiveState['alerts'] {
     return this.#alerts;
+  }
+  /** When it was last looked, and whether alerts get out; null until known. */
+  get monitoring() {
+    return this.#monitoring;
   }
   get jobs(): LiveState['jobs'] {
     return this.#jobs;
