@@ -5,8 +5,9 @@ import { defineOperator } from '../engine/define-operator.ts';
 import type { Fault, OperatorContext, OperatorInstance, Outputs } from '../engine/operator.ts';
 import type { FieldType } from './held/field-types.ts';
 import { groupKey, valuesReader } from './held/group-key.ts';
-import { type HeldRecord, RecordShape } from './held/record-shape.ts';
-import { type RankedRecord, TopLists } from './top-k/top-lists.ts';
+import { RecordShape } from './held/record-shape.ts';
+import { LeftOut } from './top-k/left-out.ts';
+import { type Placing, type RankedRecord, TopLists } from './top-k/top-lists.ts';
 import { fieldColumn } from './values/field-column.ts';
 import { EventTime, MISSING_TIME, missingTime, timesOf, Watermark } from './window/event-time.ts';
 
@@ -62,29 +63,25 @@ class TopK implements OperatorInstance {
   }
 
   async process(batch: Batch, out: Outputs): Promise<void> {
-    const { field, by, windowSeconds, time } = this.#options;
+    const { windowSeconds, time } = this.#options;
     const times = windowSeconds > 0 ? timesOf(batch, time) : null;
-    const values = fieldColumn(batch, field);
-    const keyAt = valuesReader(batch, by);
-    const recordAt = this.#shape.reader(batch);
-    const left: number[] = [];
+    const left = new LeftOut(batch, this.#shape, out, 'not_in_top');
     const late: number[] = [];
-    const replaced: HeldRecord[] = [];
+    const placeAt = this.#placer(batch);
     for (let row = 0; row < batch.length; row++) {
       const start = this.#startOf(times?.[row] ?? 0);
       if (start === null) out.deadLetter(batch, row, missingTime(time));
       else if (start === 'late') late.push(row);
       else {
-        const placing = this.#lists.add(start, groupKey(keyAt(row)), values.get(row), () => recordAt(row));
+        const placing = placeAt(start, row);
         if (placing.kind === 'full') out.deadLetter(batch, row, [this.#stateFull()]);
-        else if (placing.kind === 'out') left.push(row);
-        else if (placing.kind === 'in' && placing.replaced) replaced.push(placing.replaced);
+        else if (placing.kind === 'out') left.addRow(row);
+        else if (placing.replaced) left.addRecord(placing.replaced);
       }
       if (this.#due.length >= BATCH) await this.#emit(out);
     }
     out.late(batch, Int32Array.from(late));
-    out.filtered(batch, Int32Array.from(left), 'not_in_top');
-    this.#leaveOut(replaced, out);
+    left.count();
     if (Number.isFinite(this.#watermark.value)) out.watermark(this.#watermark.value);
     await this.#emit(out);
   }
@@ -105,6 +102,14 @@ class TopK implements OperatorInstance {
     this.#lists.restore(lists);
   }
 
+  #placer(batch: Batch): (start: number, row: number) => Placing {
+    const { field, by } = this.#options;
+    const values = fieldColumn(batch, field);
+    const keyAt = valuesReader(batch, by);
+    const recordAt = this.#shape.reader(batch);
+    return (start, row) => this.#lists.add(start, groupKey(keyAt(row)), values.get(row), () => recordAt(row));
+  }
+
   /** Where the window of a record begins; null without a time. */
   #startOf(time: number): number | 'late' | null {
     const { windowSeconds } = this.#options;
@@ -123,12 +128,6 @@ class TopK implements OperatorInstance {
 
   #take(before: number): void {
     for (const ranked of this.#lists.takeBefore(before)) this.#due.push(ranked);
-  }
-
-  #leaveOut(records: readonly HeldRecord[], out: Outputs): void {
-    if (records.length === 0) return;
-    const rows = Int32Array.from(records, (_, row) => row);
-    out.filtered(this.#shape.batch(records, this.#context.split), rows, 'not_in_top');
   }
 
   async #emit(out: Outputs): Promise<void> {
