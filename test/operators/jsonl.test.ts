@@ -185,7 +185,7 @@ t.test('reading goes on from any position, also within gzip, and not in another 
       [[5001, 'record_too_long']],
     );
     t.ok(whole.positions.length >= 4, `${whole.positions.length} positions`);
-    for (const { position, before } of whole.positions.filter((_, i) => i % 2 === 1)) {
+    for (const { position, before } of whole.positions) {
       const rest = await read(path, { ...options, resume: position.state });
       t.strictSame(
         rest.records.map(({ line: at, offset, raw }) => [at, offset, raw.length]),
