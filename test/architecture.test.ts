@@ -15,7 +15,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Folders whose contents come from elsewhere or are not code. */
-const SKIPPED = new Set(['node_modules', 'build', 'data']);
+const SKIPPED = new Set(['node_modules', 'build', 'data', 'dist']);
 
 function entries(folder: string) {
   return readdirSync(join(ROOT, folder), { withFileTypes: true }).filter(

@@ -1,0 +1,3 @@
+import { restoreManifest } from './original.ts';
+
+restoreManifest();
