@@ -9,6 +9,8 @@ const LOAD: Readonly<Record<string, () => Promise<Command>>> = {
   kpi: async () => (await import('./commands/kpi.ts')).kpiCommand,
   runs: async () => (await import('./commands/runs.ts')).runsCommand,
   'dead-letters': async () => (await import('./commands/dead-letters.ts')).deadLettersCommand,
+  monitor: async () => (await import('./commands/monitor.ts')).monitorCommand,
+  backtest: async () => (await import('./commands/backtest.ts')).backtestCommand,
   verify: async () => (await import('./commands/verify.ts')).verifyCommand,
   check: async () => (await import('./commands/check.ts')).checkCommand,
   infer: async () => (await import('./commands/infer.ts')).inferCommand,
