@@ -25,7 +25,7 @@ async function read(path: string, options: Record<string, unknown> = {}) {
   const records: { line: number; offset: number; raw: string; fields: FieldValues }[] = [];
   const rejected: Rejected[] = [];
   const blank: number[] = [];
-  const positions: { position: SourcePosition; before: number }[] = [];
+  const positions: { position: SourcePosition; before: number; rejectedBefore: number }[] = [];
   const out = Object.assign(new CountedOutputs(new OperatorMeter('source'), 'revenue', () => {}), {
     deadLetter({ provenance }: Batch, row: number, [fault]: readonly [Fault, ...Fault[]]) {
       rejected.push({
@@ -41,7 +41,11 @@ async function read(path: string, options: Record<string, unknown> = {}) {
   const source = jsonlSource.source!(fillOptions(jsonlSource, { path, ...options }), contextWith());
   for await (const item of source.read(out)) {
     if (!(item instanceof Batch))
-      positions.push({ position: JSON.parse(JSON.stringify(item)), before: records.length });
+      positions.push({
+        position: JSON.parse(JSON.stringify(item)),
+        before: records.length,
+        rejectedBefore: rejected.length,
+      });
     else {
       const { provenance } = item;
       item.records.forEach((fields, row) => {
@@ -185,12 +189,13 @@ t.test('reading goes on from any position, also within gzip, and not in another 
       [[5001, 'record_too_long']],
     );
     t.ok(whole.positions.length >= 4, `${whole.positions.length} positions`);
-    for (const { position, before } of whole.positions) {
+    for (const { position, before, rejectedBefore } of whole.positions) {
       const rest = await read(path, { ...options, resume: position.state });
       t.strictSame(
         rest.records.map(({ line: at, offset, raw }) => [at, offset, raw.length]),
         whole.records.slice(before).map(({ line: at, offset, raw }) => [at, offset, raw.length]),
       );
+      t.strictSame(rest.rejected, whole.rejected.slice(rejectedBefore));
     }
     writeFileSync(path, Buffer.concat([Buffer.from('z'), content.subarray(1)]));
     const { state } = whole.positions[0]!.position;
