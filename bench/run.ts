@@ -12,11 +12,12 @@ import { engine } from './engine.ts';
 import { live } from './live.ts';
 import { load } from './load.ts';
 import { memory } from './memory.ts';
+import { monitoring } from './monitoring.ts';
 import { overhead } from './overhead.ts';
 import { query } from './query.ts';
 import { withSection } from './results.ts';
 
-const BENCHES: readonly Bench[] = [load, engine, query, memory, live, overhead];
+const BENCHES: readonly Bench[] = [load, engine, query, memory, live, overhead, monitoring];
 const RESULTS = join(import.meta.dirname, 'RESULTS.md');
 
 const { values, positionals } = parseArgs({
