@@ -29,6 +29,7 @@ const BUILT_IN: Readonly<Record<string, () => Promise<Operator>>> = {
   merge: async () => (await import('./merge.ts')).merge,
   route: async () => (await import('./route.ts')).route,
   'session-window': async () => (await import('./session-window.ts')).sessionWindow,
+  sessionise: async () => (await import('./sessionise.ts')).sessionise,
   'sliding-window': async () => (await import('./sliding-window.ts')).slidingWindow,
   sample: async () => (await import('./sample.ts')).sample,
   'sqlite-sink': async () => (await import('./sqlite-sink.ts')).sqliteSink,

@@ -15,7 +15,10 @@ export interface RankedRecord {
 }
 
 /** What became of a record: among the best for now, perhaps in the place of another; not among them; or no room. */
-export type Placing = { readonly kind: 'in'; readonly replaced: HeldRecord | null } | { readonly kind: 'out' | 'full' };
+export type Placing =
+  | { readonly kind: 'in'; readonly replaced: HeldRecord | null }
+  | { readonly kind: 'out' }
+  | { readonly kind: 'full' };
 
 export type TopListsState = readonly (readonly [start: number, key: GroupKey, ranked: readonly Ranked[]])[];
 

@@ -70,4 +70,8 @@ export const STREAM_CASES: Readonly<Record<string, readonly ConformanceRequest[]
       batches: jumpingBatches,
     },
   ],
+  sessionise: [
+    { options: { by: ['store_id'], gapSeconds: 7200, outOfOrderSeconds: 7200 }, batches: jumpingBatches },
+    { options: { by: ['order_id', 'line'], gapSeconds: 36000, maxState: 5 }, batches: salesBatches },
+  ],
 };
