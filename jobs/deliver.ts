@@ -1,5 +1,7 @@
 import { stat } from 'node:fs/promises';
+import type { Database } from 'better-sqlite3';
 import { openOperations } from '../db/operations/connection.ts';
+import { servedAt } from '../db/operations/served-at.ts';
 import { readConfig } from '../operators/dataset/config.ts';
 import type { AlertSettings } from '../operators/dataset/settings/alerts.ts';
 import type { Channel } from './alert/channel.ts';
@@ -18,18 +20,17 @@ export interface DeliverOptions {
   /** Hears when there may be something to send; without it, it is seen within a second. */
   readonly onWake?: (listener: () => void) => void;
   readonly env?: AlertEnvironment;
-  /** Address of the dashboard, unless the configuration has another. */
-  readonly page?: string;
   readonly timeoutMs?: number;
 }
 
 const LOOK_MS = 1_000;
 const GRACE_MS = 2_000;
+/** Where `tillstream start` serves unless told otherwise. */
 const PAGE = 'http://127.0.0.1:8000';
 
 /**
  * Sends alerts from the outbox until the signal, by the configuration as it is. Each channel goes its own pace: one that hangs keeps no
- * other waiting. What could not be sent is sent by the next start. Throws what readConfig and openOperations throw.
+ * other waiting. What could not be sent is sent by the next start. Throws what openOperations throws.
  */
 export async function deliver(options: DeliverOptions): Promise<{ readonly message: string }> {
   const { home, signal, onWake } = options;
@@ -38,20 +39,19 @@ export async function deliver(options: DeliverOptions): Promise<{ readonly messa
   const bell = new Bell(signal);
   onWake?.(() => bell.ring());
   try {
-    let { alerts: settings } = await readConfig(home.config);
+    let settings = (await readSettings(options)) ?? {};
     const names = new Set<string>();
     while (!signal.aborted) {
       const channels = channelsOf({ settings, ...channelOptions(options) });
       for (const { name } of channels) names.add(name);
       const changed = new AbortController();
       const shared = {
-        ...deliveryOptions(options, settings),
-        db,
+        ...deliveryOptions(options, settings, db),
         cutOff,
         signal: AbortSignal.any([signal, changed.signal]),
       };
       const working = Promise.all(channels.map((channel) => keepDelivering(channel, shared, bell)));
-      settings = await changedSettings(home.config, settings, bell, options);
+      settings = await changedSettings(settings, bell, options);
       changed.abort();
       bell.ring();
       await working;
@@ -67,33 +67,35 @@ function channelOptions({ home, env = process.env, now = Date.now, timeoutMs }: 
   return { env, now, logs: home.logs, ...(timeoutMs !== undefined && { timeoutMs }) };
 }
 
-function deliveryOptions(options: DeliverOptions, settings: AlertSettings) {
-  const { now = Date.now, random = Math.random, log = () => {}, page = PAGE } = options;
-  return { now, random, log, page: settings.page ?? page };
+function deliveryOptions(options: DeliverOptions, settings: AlertSettings, db: Database) {
+  const { now = Date.now, random = Math.random, log = () => {} } = options;
+  return { now, random, log, page: () => settings.page ?? servedAt(db) ?? PAGE, db };
 }
 
 /** Resolves with the settings when they are others than before, or with the same at the signal. One that cannot be used changes nothing. */
-async function changedSettings(
-  path: string,
-  before: AlertSettings,
-  bell: Bell,
-  { signal, log = () => {} }: DeliverOptions,
-): Promise<AlertSettings> {
+async function changedSettings(before: AlertSettings, bell: Bell, options: DeliverOptions): Promise<AlertSettings> {
+  const { home, signal } = options;
   // It may have been written again just after it was read: the first look reads it once more.
   let writtenAt = 0;
   while (!signal.aborted) {
     await bell.wait(LOOK_MS);
-    const at = await lastWritten(path);
+    const at = await lastWritten(home.config);
     if (at === writtenAt) continue;
     writtenAt = at;
-    try {
-      const { alerts } = await readConfig(path);
-      if (JSON.stringify(alerts) !== JSON.stringify(before)) return alerts;
-    } catch (error) {
-      log(`alerts go out as before: ${(error as Error).message}`);
-    }
+    const settings = await readSettings(options);
+    if (settings && JSON.stringify(settings) !== JSON.stringify(before)) return settings;
   }
   return before;
+}
+
+/** Null where the configuration cannot be used: no reason to keep back alerts, which may tell of that very thing. */
+async function readSettings({ home, log = () => {} }: DeliverOptions): Promise<AlertSettings | null> {
+  try {
+    return (await readConfig(home.config)).alerts;
+  } catch (error) {
+    log(`the settings of alerts stay as they were: ${(error as Error).message}`);
+    return null;
+  }
 }
 
 async function lastWritten(path: string): Promise<number> {

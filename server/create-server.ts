@@ -44,6 +44,7 @@ export interface Server {
   readonly ingest: IngestHost;
   readonly hub: Hub;
   readonly jobs: JobService;
+  readonly alerts: AlertService;
 }
 
 /** Makes the app of a home without listening. Throws `token_needed` or `weak_token`. */
@@ -61,7 +62,8 @@ export async function createServer(given: ServerOptions): Promise<Server> {
   await describeApi(app, version, options.token !== undefined);
   sessionRoutes(app, token);
   await addRoutes(app, services);
-  return { app, ingest: services.ingest, hub: services.hub, jobs: services.jobs };
+  const { ingest, hub, jobs, alerts } = services;
+  return { app, ingest, hub, jobs, alerts };
 }
 
 function newApp({ logger }: FilledOptions): App {

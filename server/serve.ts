@@ -33,7 +33,7 @@ export interface Serving {
 /** Serves a home. Throws `token_needed`, `weak_token` or `cannot_listen`. */
 export async function serve({ signal, onRun, onJob, ...options }: ServeOptions): Promise<Serving> {
   const { host, port, token } = fillServerOptions(options);
-  const { app, ingest, jobs } = await createServer(options);
+  const { app, ingest, jobs, alerts } = await createServer(options);
   if (onRun) ingest.listen(onRun);
   if (onJob) jobs.listen(onJob);
   try {
@@ -54,6 +54,7 @@ export async function serve({ signal, onRun, onJob, ...options }: ServeOptions):
   const address = app.server.address();
   const bound = typeof address === 'object' && address ? address.port : port;
   const url = `http://${shownHost(host)}:${bound}`;
+  if (!stopping) alerts.servedAt(url);
   return {
     ...{ url, entry: token === undefined ? url : `${url}/#token=${encodeURIComponent(token)}`, port: bound },
     run: (request) => ingest.run(request),

@@ -1,6 +1,7 @@
 import type { Database } from 'better-sqlite3';
 import { openOperations } from '../../db/operations/connection.ts';
 import { channelStates } from '../../db/operations/outbox.ts';
+import { noteServedAt } from '../../db/operations/served-at.ts';
 import type { ChannelDelivery } from '../schemas/alerts.ts';
 import { channelAnswer } from './alert-answers.ts';
 
@@ -37,6 +38,11 @@ export class AlertService {
   /** Something was changed here. */
   changed(): void {
     this.#listener();
+  }
+
+  /** The dashboard is served there: links in what is sent lead to it. */
+  servedAt(url: string): void {
+    noteServedAt(this.db, url);
   }
 
   channels(): ChannelDelivery[] {

@@ -1,34 +1,36 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFile, readFile } from 'node:fs/promises';
+import { appendFile, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import t, { type Test } from 'tap';
 import { openOperations } from '../../db/operations/connection.ts';
 import { channelStates } from '../../db/operations/outbox.ts';
+import { noteServedAt } from '../../db/operations/served-at.ts';
 import { backoffMs } from '../../jobs/alert/backoff.ts';
 import { channelsOf } from '../../jobs/alert/channels.ts';
 import { deliverDue } from '../../jobs/alert/delivery.ts';
 import { retryAfterMs } from '../../jobs/alert/http-answer.ts';
 import { updateAlerts } from '../../jobs/alert.ts';
 import { deliver } from '../../jobs/deliver.ts';
+import { until } from '../server/serving.ts';
 import { found, NOON, passing, Shop } from './alerting.ts';
-import { homeWith } from './home-with.ts';
+import { homeWith, TILL } from './home-with.ts';
 import { type Receiver, receiverOn } from './receiver.ts';
 
 const never = new AbortController().signal;
 
 /** A shop whose alerts go to a receiver, as Slack's or as a plain webhook. */
-async function shopWith(t: Test, name: 'slack' | 'webhook') {
+async function shopWith(t: Test, name: 'slack' | 'webhook', { url = '', timeoutMs = 10_000 } = {}) {
   const shop = new Shop(t);
   const receiver = await receiverOn(t);
-  if (name === 'slack') shop.env = { SLACK_WEBHOOK_URL: receiver.url };
+  if (name === 'slack') shop.env = { SLACK_WEBHOOK_URL: url || receiver.url };
   else {
     shop.settings = { channels: { webhook: { url: receiver.url } } };
     shop.env = { TILLSTREAM_WEBHOOK_TOKEN: 'open sesame' };
   }
   const { settings, env, now } = shop;
-  const channels = channelsOf({ settings, env, now, logs: t.testdirName, timeoutMs: 150 });
+  const channels = channelsOf({ settings, env, now, logs: t.testdirName, timeoutMs });
   const channel = channels.find((each) => each.name === name);
   if (!channel) throw new Error(`no channel ${name}`);
   const said: string[] = [];
@@ -108,7 +110,7 @@ t.test('Retry-After may be a date', async (t) => {
 });
 
 t.test('errors and hanging are tried again, later each time, and nothing is lost or sent twice', async (t) => {
-  const { shop, receiver, send, state } = await shopWith(t, 'slack');
+  const { shop, receiver, send, state } = await shopWith(t, 'slack', { timeoutMs: 1_500 });
   receiver.answers = [{ status: 500 }, 'hang', { status: 502 }, { status: 404, body: 'no_service' }];
   shop.update(found('revenue'), found('volume'));
   const waits: number[] = [];
@@ -161,11 +163,10 @@ t.test('what a receiver will never take is shown and does not keep the others wa
 });
 
 t.test('nobody there', async (t) => {
-  const { shop, send, state, receiver } = await shopWith(t, 'slack');
+  const { send, state, shop } = await shopWith(t, 'slack', { url: 'http://127.0.0.1:1' });
   shop.update(found('revenue'));
-  receiver.answers = ['hang'];
   t.equal(await send(), NOON + 1_000);
-  t.equal(state()?.waiting, 1);
+  t.match(state(), { waiting: 1, error: /^Slack cannot be reached: .*(ECONNREFUSED|bad port)/ });
 });
 
 t.test('a webhook gets plain JSON, in whole units, with a key to tell what came twice', async (t) => {
@@ -235,10 +236,7 @@ t.test(
     const receiver = await receiverOn(t);
     receiver.answers = [{ status: 500 }];
     const config = { channels: { webhook: { url: receiver.url } } };
-    const home = await homeWith(t, {}, { datasets: {}, alerts: config });
-    const { TILL } = await import('./home-with.ts');
-    const { writeFile } = await import('node:fs/promises');
-    await writeFile(home.config, JSON.stringify({ datasets: { till: TILL }, alerts: config }));
+    const home = await homeWith(t, {}, { datasets: { till: TILL }, alerts: config });
     const db = openOperations(home.operations);
     t.teardown(() => db.close());
     const update = (check: string) => updateAlerts({ db, results: [found(check)], settings: config, env: {} });
@@ -258,6 +256,51 @@ t.test(
     t.equal(new Set(receiver.taken.map(({ body }) => body.key)).size, 3);
   },
 );
+
+t.test('a change of the configuration counts at once, and links lead to where the dashboard is served', async (t) => {
+  const receiver = await receiverOn(t);
+  const home = await homeWith(t);
+  const db = openOperations(home.operations);
+  const stop = new AbortController();
+  const said: string[] = [];
+  const done = deliver({ home, signal: stop.signal, env: {}, log: (line) => said.push(line) });
+  noteServedAt(db, 'http://127.0.0.1:8123');
+  await writeFile(home.config, '{');
+  await until(
+    () => said.length,
+    (lines) => lines > 0,
+  );
+  t.match(said, [/^the settings of alerts stay as they were: .*schema_config/]);
+  const settings = { channels: { webhook: { url: receiver.url } } };
+  await writeFile(home.config, JSON.stringify({ datasets: { till: TILL }, alerts: settings }));
+  updateAlerts({ db, results: [found('revenue')], settings, env: {} });
+  await until(
+    () => receiver.taken.length,
+    (taken) => taken === 1,
+  );
+  t.equal(receiver.taken[0]?.body.link, 'http://127.0.0.1:8123/#/monitoring?alert=1');
+  stop.abort();
+  t.same(await done, { message: 'alerts were sent by file, webhook' });
+  db.close();
+});
+
+t.test('the JSON of the docs is what is sent', async (t) => {
+  const { shop, receiver, send } = await shopWith(t, 'webhook');
+  const evidence = { series: [{ day: '2026-03-02', value: 1 }], facts: { a: 'b' } };
+  shop.update(found('revenue', { evidence }), found('margin', { cause: 'revenue' }));
+  await send();
+  const page = await readFile(new URL('../../docs/alerts.md', import.meta.url), 'utf8');
+  const [, example = ''] = /\n( {4}\{\n {6}"key"[\s\S]*?\n {4}\})\n/.exec(page) ?? [];
+  t.same(shapeOf(receiver.taken[0]?.body), shapeOf(JSON.parse(example)));
+});
+
+/** Names and types, without the values; of a list, the first. */
+function shapeOf(value: unknown, name = ''): unknown {
+  if (name === 'subject' || name === 'facts' || value === null) return typeof value;
+  if (Array.isArray(value)) return [shapeOf(value[0])];
+  if (typeof value !== 'object') return typeof value;
+  return Object.fromEntries(Object.entries(value as object).map(([key, inner]) => [key, shapeOf(inner, key)]));
+}
 
 /** Delivers in a process of its own, which is killed as soon as it is so. */
 async function killedWhen(dir: string, isSo: () => boolean): Promise<void> {

@@ -70,3 +70,9 @@ CREATE TABLE outbox (
 ) STRICT;
 CREATE INDEX outbox_due ON outbox (channel, outbox_id) WHERE status IN ('waiting', 'sending');
 CREATE INDEX outbox_ended ON outbox (channel, ended_at) WHERE status IN ('sent', 'refused');
+
+-- Where the dashboard was last served, for links in what is sent.
+CREATE TABLE served_at (
+  only_one INTEGER PRIMARY KEY CHECK (only_one = 1),
+  url TEXT NOT NULL
+) STRICT;
