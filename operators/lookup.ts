@@ -9,7 +9,7 @@ import { OnErrorOption } from './async-map/call-options.ts';
 import { homeOf } from './csv-output/folders.ts';
 import { REQUEST_REASONS } from './http/request-options.ts';
 import { badSource } from './lookup/errors.ts';
-import type { AsyncFinder, Finder } from './lookup/finder.ts';
+import { type AsyncFinder, type Finder, type Key, keyText } from './lookup/finder.ts';
 import { HttpFinder, HttpSource } from './lookup/http-finder.ts';
 import { Joining } from './lookup/joining.ts';
 import type { SqlLookups } from './lookup/sql.ts';
@@ -108,11 +108,18 @@ class Lookup implements OperatorInstance {
     const finder = this.#finder;
     const joining = this.#joining;
     const keyOf = joining.keys(batch);
+    const missing = joining.answer(batch, null);
+    // Within a batch keys repeat, and what is found for one is read once.
+    const known = new Map<string, Answer<AddedValues>>();
+    const answerTo = (key: Key | null) => {
+      if (key === null) return missing;
+      const text = keyText(key);
+      const answer = known.get(text) ?? joining.answer(batch, finder.find(key));
+      known.set(text, answer);
+      return answer;
+    };
     const rows = Array.from({ length: batch.length }, (_, row) => row);
-    const answers = rows.map((row) => {
-      const key = keyOf(row);
-      return joining.answer(batch, key && finder.find(key));
-    });
+    const answers = rows.map((row) => answerTo(keyOf(row)));
     await settle(batch, rows, answers, out, (kept, values) => joining.assemble(kept, values));
   }
 
