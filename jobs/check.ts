@@ -1,11 +1,13 @@
 import { access, constants } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { makePlan } from '../engine/plan.ts';
+import { MAIN } from '../engine/batch.ts';
+import { makePlan, type Plan } from '../engine/plan.ts';
 import { type Config, type Dataset, readConfig } from '../operators/dataset/config.ts';
 import { compilePlan } from '../operators/dataset/plan.ts';
 import { loadRegistry, operatorNames } from '../operators/registry.ts';
 import { fileError } from './errors.ts';
 import type { Home } from './home.ts';
+import { sinkLast } from './ingest/plans.ts';
 import type { Trouble } from './ingest/report.ts';
 import { troubleOf } from './ingest/trouble.ts';
 
@@ -28,7 +30,7 @@ export async function checkHome(home: Home): Promise<CheckResult> {
   for (const dataset of config.datasets.values()) {
     try {
       const steps = compilePlan(dataset, { home: home.dir, checkpointBytes: config.checkpointBytes });
-      datasets.push({ name: dataset.name, plan: makePlan(steps, registry).map(({ id }) => id) });
+      datasets.push({ name: dataset.name, plan: described(sinkLast(makePlan(steps, registry)).plan) });
       await requireFiles(home, dataset);
     } catch (error) {
       const { code, message } = troubleOf(error);
@@ -36,6 +38,15 @@ export async function checkHome(home: Home): Promise<CheckResult> {
     }
   }
   return { datasets, problems };
+}
+
+/** The operators' ids; where one's records do not come from the one before, with those that they do come from. */
+function described(plan: Plan): string[] {
+  return plan.map(({ id, inputs }, index) => {
+    const [only, ...others] = inputs.map(({ from, port }) => (port === MAIN ? from : `${from}.${port}`));
+    const isNext = others.length === 0 && (only ?? '') === (plan[index - 1]?.id ?? '');
+    return isNext || only === undefined ? id : `${id} (from ${[only, ...others].join(', ')})`;
+  });
 }
 
 async function requireFiles({ dir }: Home, { catalogue, stores }: Dataset): Promise<void> {

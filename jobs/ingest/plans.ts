@@ -49,7 +49,7 @@ export class Plans {
     const { checkpointBytes } = this.#config;
     const header = columns?.map((column) => fieldOf(column, renames));
     const steps = compilePlan(dataset, { home: dir, checkpointBytes, renames, ...(header && { header }) });
-    const { plan, stageFrom } = withSinkLast(makePlan(steps, this.#registry));
+    const { plan, stageFrom } = sinkLast(makePlan(steps, this.#registry));
     const fingerprint = createHash('sha256').update(JSON.stringify(plan)).digest('hex');
     return { plan, fingerprint, stageFrom };
   }
@@ -57,8 +57,11 @@ export class Plans {
 
 const SINK = 'batch-insert';
 
-/** What runs on the writer's thread, the sink and what it passes records on to, stands last in the list; other branches don't mind. */
-function withSinkLast(plan: Plan): { plan: Plan; stageFrom: number } {
+/**
+ * What runs on the writer's thread, the sink and what it passes records on to, stands last in the list; other branches don't mind.
+ * Throws `bad_plan` where there are several sinks.
+ */
+export function sinkLast(plan: Plan): { plan: Plan; stageFrom: number } {
   const sinks = plan.filter(({ operator }) => operator === SINK).map(({ id }) => id);
   if (sinks.length > 1) {
     const message = `a plan has one "${SINK}", got ${sinks.join(' and ')}: bring the branches together with "merge" before it`;

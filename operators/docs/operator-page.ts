@@ -5,7 +5,7 @@ const INTRODUCTION = `# Operators
 
 Written from the operators' own specs by \`node operators/docs/write.ts\`; a test keeps it in step. A dataset lists the
 operators that its records go through in \`schema_config.json\`, by name or as \`{ "operator": …, "options": { … } }\`.
-How to write one of your own: [operators/custom](../operators/custom/README.md).
+How plans branch, merge and join: [plans](plans.md). How to write one of your own: [operators/custom](../operators/custom/README.md).
 `;
 
 /** The page \`docs/operators.md\`: every operator with options, reasons and example, by name. */
@@ -27,10 +27,20 @@ function section(operator: Operator): string {
     `${summary}\n`,
     `_${kind}, ${stability}._\n`,
     ...(description ? [`${description}\n`] : []),
+    ...endsOf(operator),
     ...optionsOf(operator),
     ...reasonsOf(operator),
     ...exampleOf(operator),
   ].join('\n');
+}
+
+/** Where it stands in a plan that branches, see docs/plans.md. */
+function endsOf({ inputs, outputs }: Operator): string[] {
+  if (!inputs && !outputs) return [];
+  const names = typeof inputs === 'object' ? inputs.map((name) => `\`${name}\``).join(' and ') : 'any number';
+  const taken = inputs ? [`Inputs: ${names}.`] : [];
+  const given = outputs ? ['Its outputs have names, and each must be taken up.'] : [];
+  return [`${[...taken, ...given].join(' ')} See [plans](plans.md).\n`];
 }
 
 function optionsOf({ options }: Operator): string[] {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { openDatabase } from '../../db/connection.ts';
 import { verify } from '../../db/verify.ts';
+import { checkHome } from '../../jobs/check.ts';
 import type { Home } from '../../jobs/home.ts';
 import { ingest } from '../../jobs/ingest.ts';
 import { contentsOf, homeWith, TILL, tillCsv } from './home-with.ts';
@@ -92,6 +93,17 @@ t.test('a copy of the records can go to a file of its own beside the warehouse',
   t.equal(kept.trim().split('\n').length, 11);
 });
 
+t.test('a check shows where the branches of a plan come from', async (t) => {
+  const { datasets, problems } = await checkHome(await homeOf(t, GRAPH));
+  t.strictSame(problems, []);
+  const [way = ''] = datasets.map(({ plan }) => plan.join(' → '));
+  t.match(way, /^csv-source → validate → route → filter \(from route.nothing\) → enrich-odd \(from route.odd\) → /);
+  t.match(
+    way,
+    /enrich \(from route.even\) → merge \(from filter, enrich-odd, enrich\) → aggregate → dead-letter → batch-insert$/,
+  );
+});
+
 t.test('two sinks for the warehouse are refused, with what to do instead', async (t) => {
   const home = await homeOf(t, [
     ...['csv-source', 'validate', 'aggregate'],
@@ -101,4 +113,5 @@ t.test('two sinks for the warehouse are refused, with what to do instead', async
   ]);
   const message = /one "batch-insert", got batch-insert and batch-insert-2: bring the branches together with "merge"/;
   t.match((await ingest({ home })).files, [{ status: 'failed', error: { code: 'bad_plan', message } }]);
+  t.match((await checkHome(home)).problems, [{ code: 'bad_plan', message }]);
 });
