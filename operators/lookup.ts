@@ -1,96 +1,19 @@
 import { isAbsolute, resolve } from 'node:path';
-import { type Static, Type } from '@sinclair/typebox';
 import type { Batch } from '../engine/batch.ts';
 import { defineOperator } from '../engine/define-operator.ts';
 import type { OperatorContext, OperatorInstance, Outputs } from '../engine/operator.ts';
-import { ADDED_REASONS, AddedFieldsOption, type AddedValues } from './answers/added-fields.ts';
+import { ADDED_REASONS, type AddedValues } from './answers/added-fields.ts';
 import { type Answer, AsyncBatches, type AsyncWork, settle } from './async-map/async-batches.ts';
-import { OnErrorOption } from './async-map/call-options.ts';
 import { homeOf } from './csv-output/folders.ts';
 import { REQUEST_REASONS } from './http/request-options.ts';
 import { badSource } from './lookup/errors.ts';
 import { type AsyncFinder, type Finder, type Key, keyText } from './lookup/finder.ts';
-import { HttpFinder, HttpSource } from './lookup/http-finder.ts';
+import { HttpFinder } from './lookup/http-finder.ts';
 import { Joining } from './lookup/joining.ts';
+import { LookupOptions } from './lookup/options.ts';
 import type { SqlLookups } from './lookup/sql.ts';
 import { SqlFinder } from './lookup/sql-finder.ts';
 import { readTable, tableOf } from './lookup/table.ts';
-
-const Options = Type.Object(
-  {
-    on: Type.Union(
-      [Type.Array(Type.String(), { minItems: 1 }), Type.Record(Type.String(), Type.String(), { minProperties: 1 })],
-      {
-        description:
-          'Fields whose values are looked up; or each with the name it has there: the column of `csv` or `rows`, the parameter of `sql`, the place in `http.url`.',
-      },
-    ),
-    fields: Type.Unsafe<AddedFieldsOption>({
-      ...AddedFieldsOption,
-      description:
-        'Field to the column (for `http` the path) that it is set from, or `{ from, type, decimals }`. Without a type it is as the field is held already, else text.',
-    }),
-    rows: Type.Optional(
-      Type.Array(Type.Record(Type.String(), Type.Union([Type.String(), Type.Number(), Type.Boolean(), Type.Null()])), {
-        description: 'A small table that stands here in the plan.',
-      }),
-    ),
-    csv: Type.Optional(
-      Type.Object(
-        {
-          path: Type.String({ minLength: 1, description: 'The file, relative to the home.' }),
-          delimiter: Type.String({ minLength: 1, default: ',', description: 'What stands between its cells.' }),
-          maxRows: Type.Integer({
-            minimum: 1,
-            default: 1_000_000,
-            description: 'Most keys that are held; a file with more stops the run.',
-          }),
-        },
-        {
-          additionalProperties: false,
-          description: 'A CSV with a header, read into memory once, by the columns needed.',
-        },
-      ),
-    ),
-    sql: Type.Optional(
-      Type.Object(
-        {
-          database: Type.String({
-            minLength: 1,
-            description: 'SQLite file, relative to the home. It is not written to.',
-          }),
-          query: Type.String({
-            minLength: 1,
-            description:
-              'One SELECT with the names of `on` as parameters: `SELECT price FROM prices WHERE sku = :sku`. Its first row counts.',
-          }),
-        },
-        { additionalProperties: false, description: 'A query on a SQLite database.' },
-      ),
-    ),
-    http: Type.Optional(HttpSource),
-    cache: Type.Object(
-      {
-        size: Type.Integer({ minimum: 0, default: 10_000, description: 'Answers kept, those used last.' }),
-        maxAgeMs: Type.Integer({ minimum: 0, default: 3_600_000, description: 'How long an answer may be used.' }),
-      },
-      {
-        additionalProperties: false,
-        default: {},
-        description: 'Answers of `sql` and `http` that are not asked for again.',
-      },
-    ),
-    onMissing: Type.Union([Type.Literal('keep'), Type.Literal('filter'), Type.Literal('dead-letter')], {
-      default: 'keep',
-      description:
-        'What becomes of a record that nothing is found for: it goes on without values in the fields, is left out, or is a dead letter.',
-    }),
-    onError: OnErrorOption,
-  },
-  { additionalProperties: false },
-);
-
-type Options = Static<typeof Options>;
 
 /** Looks up in what answers at once. */
 class Lookup implements OperatorInstance {
@@ -98,7 +21,7 @@ class Lookup implements OperatorInstance {
   readonly #open: () => Finder | Promise<Finder>;
   #finder: Finder | null = null;
 
-  constructor(options: Options, open: () => Finder | Promise<Finder>) {
+  constructor(options: LookupOptions, open: () => Finder | Promise<Finder>) {
     this.#joining = new Joining(options);
     this.#open = open;
   }
@@ -134,7 +57,7 @@ class LookupWork implements AsyncWork<AddedValues> {
   readonly #finder: AsyncFinder;
   #keys: { readonly batch: Batch; readonly of: ReturnType<Joining['keys']> } | null = null;
 
-  constructor(options: Options, finder: AsyncFinder) {
+  constructor(options: LookupOptions, finder: AsyncFinder) {
     this.#joining = new Joining(options);
     this.#finder = finder;
   }
@@ -162,7 +85,7 @@ class LookupWork implements AsyncWork<AddedValues> {
   }
 }
 
-function create(options: Options, context: OperatorContext): OperatorInstance {
+function create(options: LookupOptions, context: OperatorContext): OperatorInstance {
   const { rows, csv, sql, http, cache, on, fields } = options;
   const given = Object.entries({ rows, csv, sql, http }).flatMap(([name, value]) => (value ? [name] : []));
   if (given.length !== 1) throw badSource(given);
@@ -215,7 +138,7 @@ export const lookup = defineOperator({
     '```',
   ].join('\n'),
   stability: 'experimental',
-  options: Options,
+  options: LookupOptions,
   reasons: {
     ...REQUEST_REASONS,
     ...ADDED_REASONS,
