@@ -15,7 +15,7 @@ export class WriterThread {
   static async start(home: Home): Promise<WriterThread> {
     const servicesOptions: WriterOptions = { database: home.database, folders: foldersOf(home) };
     const stage = await Stage.start({
-      registryModule: new URL('../../operators/registry.ts', import.meta.url).href,
+      registryModule: new URL('./writer-operators.ts', import.meta.url).href,
       operatorsHome: home.dir,
       servicesModule: new URL('./writer-services.ts', import.meta.url).href,
       servicesOptions,
