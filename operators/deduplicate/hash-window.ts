@@ -9,12 +9,19 @@ export interface WindowState {
   readonly forgotten: number;
   /** The hashes held, oldest first, 16 bytes each, in base64. */
   readonly hashes: string;
+  /** Their times, 8 bytes each, in base64; only where times count. */
+  readonly times?: string;
 }
 
-/** The last so many distinct hashes. Holds at most `capacity`; a new one then pushes out the oldest. 24 to 32 bytes each. */
+/**
+ * The last so many distinct hashes. Holds at most `capacity`; a new one then pushes out the oldest. 24 to 32 bytes each, and 8 more for
+ * its time where one is given.
+ */
 export class HashWindow {
   readonly #capacity: number;
   #hashes = new Lanes(SMALLEST);
+  /** By place; empty where times do not count. */
+  #times = new Float64Array(0);
   /** Open addressing: places in `#hashes`. */
   #table = new Int32Array(4 * SMALLEST).fill(EMPTY);
   #count = 0;
@@ -27,6 +34,20 @@ export class HashWindow {
 
   /** Adds the hash that `from` has at `at`; false if it is there already. */
   add(from: Lanes, at: number): boolean {
+    if (this.#placeOf(from, at) !== EMPTY) return false;
+    this.#append(from, at);
+    return true;
+  }
+
+  /** Adds the hash with its time; false if it is there already with a time at most `within` away. Otherwise the new time counts. */
+  addWithin(from: Lanes, at: number, time: number, within: number): boolean {
+    const known = this.#placeOf(from, at);
+    if (known !== EMPTY && Math.abs(time - this.#times[known]!) <= within) return false;
+    this.#setTime(known === EMPTY ? this.#append(from, at) : known, time);
+    return true;
+  }
+
+  #placeOf(from: Lanes, at: number): number {
     const a = from.a[at]!;
     const b = from.b[at]!;
     const c = from.c[at]!;
@@ -34,12 +55,25 @@ export class HashWindow {
     const mask = this.#table.length - 1;
     for (let slot = a & mask; ; slot = (slot + 1) & mask) {
       const place = this.#table[slot]!;
-      if (place === EMPTY) break;
+      if (place === EMPTY) return EMPTY;
       const { a: as, b: bs, c: cs, d: ds } = this.#hashes;
-      if (as[place] === a && bs[place] === b && cs[place] === c && ds[place] === d) return false;
+      if (as[place] === a && bs[place] === b && cs[place] === c && ds[place] === d) return place;
     }
-    this.#put(this.#freePlace(), a, b, c, d);
-    return true;
+  }
+
+  #append(from: Lanes, at: number): number {
+    const place = this.#freePlace();
+    this.#put(place, from.a[at]!, from.b[at]!, from.c[at]!, from.d[at]!);
+    return place;
+  }
+
+  #setTime(place: number, time: number): void {
+    if (this.#times.length < this.#hashes.length) {
+      const times = new Float64Array(this.#hashes.length);
+      times.set(this.#times);
+      this.#times = times;
+    }
+    this.#times[place] = time;
   }
 
   snapshot(): WindowState {
@@ -49,16 +83,24 @@ export class HashWindow {
       const { a, b, c, d } = this.#hashes;
       words.set([a[place]!, b[place]!, c[place]!, d[place]!], 4 * i);
     }
-    return { forgotten: this.#forgotten, hashes: Buffer.from(words.buffer).toString('base64') };
+    const state = { forgotten: this.#forgotten, hashes: Buffer.from(words.buffer).toString('base64') };
+    if (this.#times.length === 0) return state;
+    const times = Float64Array.from(
+      { length: this.#count },
+      (_, i) => this.#times[(this.#oldest + i) % this.#capacity]!,
+    );
+    return { ...state, times: Buffer.from(times.buffer).toString('base64') };
   }
 
-  static restore(capacity: number, { forgotten, hashes }: WindowState): HashWindow {
+  static restore(capacity: number, { forgotten, hashes, times = '' }: WindowState): HashWindow {
     const window = new HashWindow(capacity);
     const bytes = Buffer.from(hashes, 'base64');
     for (let at = 0; at < bytes.length; at += 16) {
       const word = (i: number) => bytes.readInt32LE(at + 4 * i);
       window.#put(window.#freePlace(), word(0), word(1), word(2), word(3));
     }
+    const seconds = Buffer.from(times, 'base64');
+    for (let at = 0; at < seconds.length; at += 8) window.#setTime(at / 8, seconds.readDoubleLE(at));
     window.#forgotten = forgotten;
     return window;
   }

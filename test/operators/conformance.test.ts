@@ -140,6 +140,7 @@ const CASES: Readonly<Record<string, readonly ConformanceRequest[]>> = {
   deduplicate: [
     { batches: rawBatches },
     { options: { keys: ['order_id', 'line'], capacity: 7 }, batches: salesBatches },
+    { options: { keys: ['store_id', 'region'], withinSeconds: 14_400 }, batches: salesBatches },
   ],
   enrich: [{ options: { catalogue }, batches: salesBatches }],
   filter: [
