@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { DIST } from './project.ts';
 
-/** Compiles the project into `dist/`. Throws an Error with what the compiler says. */
+/** Compiles the project into `dist/`; whether its types are right is for `npm run check` to say. Throws an Error with what the compiler says. */
 export function compile(): void {
   const typescript = dirname(createRequire(import.meta.url).resolve('typescript/package.json'));
   const args = [join(typescript, 'bin/tsc'), '-p', join(import.meta.dirname, 'tsconfig.json'), '--outDir', DIST];
