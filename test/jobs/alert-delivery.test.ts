@@ -247,7 +247,8 @@ t.test(
     await killedWhen(home.dir, failed);
     t.equal(receiver.received.length, 1, 'tried, and failed');
     update('margin');
-    const sent = () => db.prepare("SELECT 1 FROM outbox WHERE status <> 'sent'").get() === undefined;
+    const unsent = "SELECT 1 FROM outbox WHERE channel = 'webhook' AND status <> 'sent'";
+    const sent = () => db.prepare(unsent).get() === undefined;
     await killedWhen(home.dir, sent);
     t.same(
       receiver.taken.map(({ body }) => body.alert.key),
