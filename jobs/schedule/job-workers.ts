@@ -28,8 +28,10 @@ export class JobWorkers {
   constructor(files: readonly WorkerFile[], events: WorkerEvents) {
     this.#events = events;
     this.#bree = new Bree({
-      ...{ root: false, logger: false, doRootCheck: false, timeout: false, acceptedExtensions: ['.ts'] },
+      ...{ root: false, logger: false, doRootCheck: false, timeout: false, acceptedExtensions: ['.ts', '.js'] },
       defaultExtension: 'ts',
+      // Loaders and the like that the process was started with are not for its jobs.
+      worker: { execArgv: [] },
       jobs: files.map(({ name, worker }) => ({ name, path: fileURLToPath(worker) })),
       workerMessageHandler: ({ name, message }) => events.message(name, message as FromJob),
       errorHandler: (error, { name }) => this.#failed(name, error),
