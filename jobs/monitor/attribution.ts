@@ -9,21 +9,37 @@ const AMOUNTS = new Set(['volume', 'revenue', 'units']);
 
 const rank = ({ check }: Finding) => ROOTS.indexOf(check);
 
-/** Of the failing findings of one day, says which are explained by which: sets `cause`. */
+/** What says nothing of how much was sold, or for how much. */
+const ASIDE = new Set(['null-rate', 'decline']);
+
+/**
+ * Of the failing findings of one day, says which are explained by which: sets `cause`. What is explained by a day that somebody has
+ * marked does not fail.
+ */
 export function attribute(findings: readonly Finding[]): void {
   const failing = findings.filter(({ verdict }) => verdict === 'failing');
   const together = failing.filter(({ stores }) => stores !== undefined);
   for (const group of together) for (const store of group.stores ?? []) store.cause ??= group;
-  const stores = failing.filter(({ level }) => level === 'store');
+  const stores = findings.filter(
+    ({ level, verdict, excused }) => level === 'store' && (verdict === 'failing' || excused),
+  );
   const groups = failing.filter(({ level, stores }) => level !== 'store' && stores === undefined);
-  for (const own of grouped([...stores, ...together])) chain(own);
+  for (const own of grouped([...stores.filter(({ verdict }) => verdict === 'failing'), ...together])) chain(own);
   for (const group of groups)
     group.cause ??=
       together.find((other) => other.check === group.check && group.level !== 'category') ??
       explainedBy(group, stores, findings);
-  for (const own of grouped(groups)) chain(own);
+  for (const group of groups) if (group.cause?.excused) pass(group);
+  for (const own of grouped(groups.filter(({ verdict }) => verdict === 'failing'))) chain(own);
   for (const group of [...groups, ...together])
-    group.cause ??= [...groups, ...together].find((other) => isPartOf(group, other));
+    if (group.verdict === 'failing') group.cause ??= [...groups, ...together].find((other) => isPartOf(group, other));
+}
+
+/** It is as unusual as a marked day of one of its stores makes it. */
+function pass(group: Finding): void {
+  group.note = `unlike usual because of ${Object.values(group.cause?.row.subject ?? {}).join(' ')}, which is marked`;
+  group.verdict = 'ok';
+  group.cause = undefined;
 }
 
 function grouped(findings: readonly Finding[]): Finding[][] {
@@ -44,7 +60,9 @@ const isMember = (store: Finding, group: Finding) =>
 
 /** The store without which the group would be as it was to be. */
 function explainedBy(group: Finding, stores: readonly Finding[], all: readonly Finding[]): Finding | undefined {
-  const roots = stores.filter((store) => group.level === 'category' || isMember(store, group));
+  const roots = stores.filter(
+    (store) => !ASIDE.has(store.check) && (group.level === 'category' || isMember(store, group)),
+  );
   const rootOf = (store: Finding) => store.cause ?? store;
   if (!AMOUNTS.has(group.check)) {
     const alike = roots.filter(({ check, field }) => check === group.check && field === group.field);
@@ -78,6 +96,7 @@ function isPartOf(group: Finding, other: Finding): boolean {
   return (
     group.level !== 'shop' &&
     other.level === 'shop' &&
+    other.verdict === 'failing' &&
     other.cause !== group &&
     other.check === group.check &&
     direction(other) === direction(group)

@@ -36,7 +36,8 @@ export function checkFigure(
   const kinds = marks.of(at.attributes, measure.check, first + column).map(({ kind }) => kind);
   const band = bandOf(measure, expectation, limit, kinds);
   const [low, high] = [measure.back(band[0]), measure.back(band[1])].sort((a, b) => a - b) as [number, number];
-  const inside = value >= band[0] && value <= band[1];
+  const inside = isIn(band, value);
+  const excused = inside && kinds.length > 0 && !isIn(bandOf(measure, expectation, limit, []), value);
   return {
     ...base,
     verdict: inside ? 'ok' : 'failing',
@@ -46,8 +47,13 @@ export function checkFigure(
     score: (value - expectation.value) / expectation.sigma,
     columns: expectation.columns,
     series,
+    excused,
     ...(kinds.length > 0 && { note: `marked: ${[...new Set(kinds)].join(', ')}` }),
   };
+}
+
+function isIn([low, high]: readonly [number, number], value: number): boolean {
+  return value >= low && value <= high;
 }
 
 function daysBefore({ values, days }: Panel, row: number, column: number): number[] {

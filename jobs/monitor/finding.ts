@@ -23,6 +23,8 @@ export interface Finding {
   readonly columns: readonly number[];
   /** The series compared, by column. */
   readonly series?: (column: number) => number;
+  /** Unlike usual, and passed because somebody has marked the day. */
+  readonly excused?: boolean;
   /** Why the verdict is milder than the figures alone would have it, or what else explains it. */
   note?: string;
   /** Of a finding about several stores at once: theirs. */
