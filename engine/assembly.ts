@@ -159,7 +159,7 @@ export class Assembly {
   }
 
   #source(node: PlanNode, pace: Pace): Readable {
-    const { plan, registry, resume, split } = this.#request;
+    const { plan, registry, resume } = this.#request;
     const { measure, states } = this.#surroundings;
     const isFirst = node === plan[0];
     const meter = new OperatorMeter(node.id);
@@ -167,8 +167,11 @@ export class Assembly {
     this.#meters.set(node.id, meter);
     const state = isFirst ? resume?.source : states[node.id];
     const options = resume && state !== undefined ? { ...node.options, resume: state } : node.options;
+    // Its records stand on no line of the split's file.
+    const split = isFirst ? this.#request.split : { ...this.#request.split, file: node.id };
+    const context = contextOf(node.id, { ...this.#surroundings, split });
     // Plans are made from the registry, and what has no inputs is a source.
-    const instance = registry.get(node.operator)!.source!(options, contextOf(node.id, this.#surroundings));
+    const instance = registry.get(node.operator)!.source!(options, context);
     const source = sourceStream(instance, { meter, measure, split }, pace);
     this.#sources.push(source);
     return source.stream;

@@ -30,7 +30,7 @@ export interface OperatorContext {
   readonly id: string;
   /** What its inputs in the plan are called, in order, where it may have several. */
   readonly inputs?: readonly string[];
-  /** What is being read. */
+  /** What is being read. For a source beside the first, and in the batches that it gives, `file` is its id in the plan. */
   readonly split: Split;
   readonly signal: AbortSignal;
   /** Milliseconds since 1970. */

@@ -33,17 +33,25 @@ class DeadLetter implements OperatorInstance {
   readonly ports = [DEAD_LETTER];
   readonly #rows: RejectedRows;
   readonly #path: string | null;
+  /** The file whose rows they are. */
+  readonly #source: string;
   #file: ResumableFile | null;
 
   constructor(options: Static<typeof Options>, context: OperatorContext) {
     this.#rows = new RejectedRows(options.columns, options);
+    this.#source = context.split.file;
     this.#path = options.enabled ? rejectedPath(options, context) : null;
     this.#file = this.#path === null ? null : new ResumableFile(this.#path);
   }
 
   async process(batch: Batch, out: Outputs): Promise<void> {
-    if (batch.port === DEAD_LETTER && this.#file) await this.#file.append(this.#lines(batch, this.#file));
+    if (this.#takes(batch) && this.#file) await this.#file.append(this.#lines(batch, this.#file));
     await out.emit(batch);
+  }
+
+  /** A record of another source of the plan has other columns, and would be dropped again for nothing. */
+  #takes({ port, split }: Batch): boolean {
+    return port === DEAD_LETTER && split.file === this.#source;
   }
 
   async checkpoint(): Promise<void> {
@@ -109,7 +117,7 @@ export const deadLetter = defineOperator({
     '',
     'The file is named after the input and its number, `sales.rejected-17.csv`; patterns for file names are compared as if `.rejected-17` were',
     'not there. It grows under a temporary name and appears when the input has been read to its end; after a crash it goes on from the last',
-    'checkpoint, so no row stands in it twice. Needs the service `folders`.',
+    'checkpoint, so no row stands in it twice. Of a plan with several sources it takes the rows of the first. Needs the service `folders`.',
   ].join('\n'),
   stability: 'stable',
   options: Options,

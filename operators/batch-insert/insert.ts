@@ -1,4 +1,5 @@
 import { type Batch, DEAD_LETTER, MAIN } from '../../engine/batch.ts';
+import { TillstreamError } from '../../engine/errors.ts';
 import type { Checkpoint, OperatorContext, OperatorInstance, Outputs } from '../../engine/operator.ts';
 import type { Warehouse } from '../warehouse.ts';
 
@@ -9,19 +10,29 @@ export class BatchInsert implements OperatorInstance {
   readonly ports = [AGGREGATE, DEAD_LETTER];
   readonly #warehouse: Warehouse;
   readonly #fileId: number;
+  readonly #file: string;
   #uncommitted = false;
 
   constructor(context: OperatorContext) {
     this.#warehouse = context.service<Warehouse>('warehouse');
     this.#fileId = context.split.fileId;
+    this.#file = context.split.file;
   }
 
   process(batch: Batch, out: Outputs): void {
+    this.#requireOwn(batch);
     this.#uncommitted = true;
     if (batch.port === MAIN) out.written(this.#warehouse.insert(batch));
     else if (batch.port === AGGREGATE) this.#warehouse.mergeAggregates(batch);
     else this.#warehouse.insertDeadLetters(batch);
     batch.release();
+  }
+
+  /** A row is known by its line in the file that is loaded. */
+  #requireOwn({ port, split }: Batch): void {
+    if (port !== MAIN || split.file === this.#file) return;
+    const message = `records of the source "${split.file}" stand on no line of ${this.#file}: join them to the file's own, or drop that file to load it`;
+    throw new TillstreamError('foreign_records', message);
   }
 
   commit(checkpoint: Checkpoint): void {

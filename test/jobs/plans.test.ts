@@ -47,7 +47,7 @@ const GRAPH = [
   'batch-insert',
 ];
 
-const homeOf = (t: Test, operators: readonly unknown[], files = FILES) =>
+const homeOf = (t: Test, operators: readonly unknown[], files: Record<string, string> = FILES) =>
   homeWith(t, files, { checkpointBytes, datasets: { till: { ...TILL, operators } } });
 
 function requireVerified(t: Test, { database }: Home): void {
@@ -114,4 +114,35 @@ t.test('two sinks for the warehouse are refused, with what to do instead', async
   const message = /one "batch-insert", got batch-insert and batch-insert-2: bring the branches together with "merge"/;
   t.match((await ingest({ home })).files, [{ status: 'failed', error: { code: 'bad_plan', message } }]);
   t.match((await checkHome(home)).problems, [{ code: 'bad_plan', message }]);
+});
+
+t.test('records of another source can not pass for lines of the file', async (t) => {
+  const operators = [
+    'csv-source',
+    { operator: 'csv-source', id: 'more', options: { path: 'more.csv' } },
+    { operator: 'merge', from: ['csv-source', 'more'] },
+    ...['validate', 'enrich', 'aggregate', 'dead-letter', 'batch-insert'],
+  ];
+  const home = await homeOf(t, operators, { ...FILES, 'more.csv': tillCsv(10, 9000) });
+  const message = /records of the source "more" stand on no line of a.csv/;
+  t.match((await ingest({ home })).files, [{ status: 'failed', error: { code: 'foreign_records', message } }]);
+});
+
+t.test('a row of another source that can not be read is kept, but not among those to be mended', async (t) => {
+  const operators = [
+    'csv-source',
+    'validate',
+    { operator: 'csv-source', id: 'more', options: { path: 'more.csv' } },
+    {
+      operator: 'join',
+      from: { left: 'validate', right: 'more' },
+      options: { on: ['product_id'], onRight: ['article'], kind: 'left', withinSeconds: 0 },
+    },
+    ...['enrich', 'aggregate', 'dead-letter', 'batch-insert'],
+  ];
+  const files = { 'data/raw/a.csv': tillCsv(3), 'more.csv': 'article,sold_at\ntoo,many,cells\n' };
+  const home = await homeOf(t, operators, files);
+  t.match((await ingest({ home })).files, [
+    { status: 'done', read: 4, inserted: 3, dead_lettered: 1, balanced: true, rejected: null },
+  ]);
 });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
 import t from 'tap';
-import { Batch, DEAD_LETTER, MAIN, Provenance } from '../../engine/batch.ts';
+import { Batch, DEAD_LETTER, MAIN, Provenance, type Split } from '../../engine/batch.ts';
 import { BytesColumn, type Column } from '../../engine/column.ts';
 import { fillOptions } from '../../engine/fill-options.ts';
 import { OperatorMeter } from '../../engine/metrics.ts';
@@ -24,7 +24,11 @@ function foldersIn(t: { testdir(): string }): Folders {
 }
 
 /** Dead letters as an operator of the engine sends them: one for each raw record, from line 2 on. */
-async function letters(raws: readonly (string | Buffer)[], faults: readonly [Fault, ...Fault[]] = [NOT_A_NUMBER]) {
+async function letters(
+  raws: readonly (string | Buffer)[],
+  faults: readonly [Fault, ...Fault[]] = [NOT_A_NUMBER],
+  of: Split = split,
+) {
   const parts = raws.map((raw) => Buffer.from(raw as string));
   const ends = Int32Array.from(parts, (_, i) => Buffer.concat(parts.slice(0, i + 1)).length);
   const starts = Int32Array.from(parts, (part, i) => ends[i]! - part.length);
@@ -33,7 +37,7 @@ async function letters(raws: readonly (string | Buffer)[], faults: readonly [Fau
   const lines = Int32Array.from({ length }, (_, i) => i + 2);
   const provenance = new Provenance(lines, Float64Array.from(starts), bytes, starts, ends);
   const columns = new Map<string, Column>([['id', new BytesColumn(bytes, starts, ends, 1, 0, length)]]);
-  const source = new Batch({ split, sequence: 0, provenance, columns, length });
+  const source = new Batch({ split: of, sequence: 0, provenance, columns, length });
   const sent: Batch[] = [];
   const out = new CountedOutputs(new OperatorMeter('validate'), 'revenue', (batch) => void sent.push(batch));
   for (let row = 0; row < length; row++) out.deadLetter(source, row, faults);
@@ -190,7 +194,9 @@ t.test('a mended file that is rejected again keeps its own columns and its name'
   const raws = ['1,Pen,y,not_a_number,old,7,', ',,,bad_quoting,old,8,"1,""Pen,x"', '1,"a,b",z,not_a_number,old,9'];
   const context = { ...contextWith({ folders }), split: { ...split, fileId: 5, file: 'test.rejected-1.csv' } };
   const operator = deadLetter.create!(fillOptions(deadLetter, { columns }), context);
-  for (const batch of await letters(raws)) await operator.process(batch, new Collected(), 'main');
+  for (const batch of await letters(raws, undefined, context.split)) {
+    await operator.process(batch, new Collected(), 'main');
+  }
   await operator.flush?.(new Collected());
   await operator.close?.();
   const read = records(written(folders, 'test.rejected-5.csv'));
