@@ -1,4 +1,5 @@
 import { TillstreamError } from '../engine/errors.ts';
+import { checkFigures, type FigureCheck } from './check-figures.ts';
 import { makeUpSales } from './demo.ts';
 import { makeFolders } from './home.ts';
 import type { RunReport } from './ingest/report.ts';
@@ -15,12 +16,13 @@ export interface DailyRunResult extends JobResult {
     readonly status: RunReport['status'];
     readonly files: number;
     readonly ledger: RunReport['ledger'];
+    readonly checks: FigureCheck['result'];
   };
 }
 
 /**
  * The main job: in the demo makes up the sales since the last time, loads what the inbox holds with all the outputs that the datasets ask
- * for, and leaves `logs/pipeline_health.json`. Throws what a run is made impossible by; a file that fails is in the report.
+ * for, checks the figures, and leaves `logs/pipeline_health.json`, which is FAIL after a run that failed or a critical finding. Throws what a run is made impossible by; a file that fails is in the report.
  */
 export async function dailyRun(context: JobContext): Promise<DailyRunResult> {
   const { home, now } = context;
@@ -28,7 +30,8 @@ export async function dailyRun(context: JobContext): Promise<DailyRunResult> {
     writePipelineHealth(home, { timestamp: new Date(now()).toISOString(), status, message });
   try {
     const done = await work(context);
-    await note(done.result.status === 'done' ? 'OK' : 'FAIL', done.message);
+    const { status, checks } = done.result;
+    await note(status === 'done' && checks.critical === 0 ? 'OK' : 'FAIL', done.message);
     return done;
   } catch (error) {
     if (!isAbort(error)) await note('FAIL', troubleOf(error).message);
@@ -36,13 +39,16 @@ export async function dailyRun(context: JobContext): Promise<DailyRunResult> {
   }
 }
 
-async function work({ home, now, signal, log, ingest }: JobContext): Promise<DailyRunResult> {
+async function work(context: JobContext): Promise<DailyRunResult> {
+  const { home, now, signal, log, ingest } = context;
   await makeFolders(home);
   const demo = await makeUpSales({ home, now, signal, log });
   const report = await ingest({ trigger: 'daily-run' }, signal);
   const { run_id, status, files, ledger, error } = report;
-  const message = reportSentence(report);
-  if (status === 'aborted') throw new DOMException(message, 'AbortError');
+  if (status === 'aborted') throw new DOMException(reportSentence(report), 'AbortError');
   if (error) throw new TillstreamError(error.code, error.message);
-  return { message, result: { demo, run_id, status, files: files.length, ledger } };
+  const checks = await checkFigures(context);
+  log(checks.message);
+  const message = `${reportSentence(report)}; ${checks.message}`;
+  return { message, result: { demo, run_id, status, files: files.length, ledger, checks: checks.result } };
 }

@@ -44,6 +44,11 @@ const KNOWN = {
     // What lies there at start is the daily run's, whose report is looked for.
     startsAfter: 'daily-run',
   },
+  monitor: {
+    summary: 'Checks the figures, and opens and resolves alerts.',
+    load: async () => (await import('../check-figures.ts')).checkFigures,
+    turns: { every: '1 hour', deadlineMinutes: 30, attempts: 2 },
+  },
   deliver: {
     summary: 'Sends alerts to those who are to know.',
     load: async () => (await import('../deliver.ts')).deliver,
