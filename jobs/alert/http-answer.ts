@@ -28,6 +28,13 @@ export function attemptOf(answer: HttpAnswer, { who, hint, now }: { who: string;
   };
 }
 
+/** Nobody answered. What fetch itself says is only that it failed; why is in its cause, which does not name the address. */
+export function unreachable(who: string, { name, message, cause }: Error): Attempt {
+  const isTimeout = name === 'TimeoutError';
+  const why = isTimeout ? 'no answer in time' : cause instanceof Error && cause.message ? cause.message : message;
+  return { outcome: 'failed', error: `${who} cannot be reached: ${why}`, retryAfterMs: null };
+}
+
 /** What stands in Retry-After, seconds or a date (RFC 9110, 10.2.3), in milliseconds from now; null if it is neither. */
 export function retryAfterMs(header: string | null, now: number): number | null {
   const text = header?.trim() ?? '';

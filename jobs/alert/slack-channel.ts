@@ -1,7 +1,7 @@
 import { IncomingWebhook, IncomingWebhookHTTPError, IncomingWebhookRequestError } from '@slack/webhook';
 import type { Attempt, Channel } from './channel.ts';
 import { SEND_TIMEOUT_MS } from './channel.ts';
-import { attemptOf } from './http-answer.ts';
+import { attemptOf, unreachable } from './http-answer.ts';
 import { slackMessage } from './slack-message.ts';
 
 export interface SlackOptions {
@@ -45,12 +45,5 @@ function failure(error: unknown, retryAfter: string | null, now: number): Attemp
     return attemptOf({ status: error.statusCode, retryAfter, body: error.body }, { who: 'Slack', hint: HINT, now });
   }
   if (!(error instanceof IncomingWebhookRequestError)) throw error;
-  const { original } = error;
-  const why = original.name === 'TimeoutError' ? 'no answer in time' : reasonOf(original);
-  return { outcome: 'failed', error: `Slack cannot be reached: ${why}`, retryAfterMs: null };
-}
-
-/** What fetch itself says is only that it failed. */
-function reasonOf({ message, cause }: Error): string {
-  return cause instanceof Error && cause.message ? cause.message : message;
+  return unreachable('Slack', error.original);
 }

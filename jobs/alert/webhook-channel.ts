@@ -1,6 +1,6 @@
 import type { Channel } from './channel.ts';
 import { SEND_TIMEOUT_MS } from './channel.ts';
-import { attemptOf } from './http-answer.ts';
+import { attemptOf, type HttpAnswer, unreachable } from './http-answer.ts';
 
 export interface WebhookOptions {
   readonly url: string;
@@ -15,22 +15,27 @@ const HINT = 'check alerts.channels.webhook.url in schema_config.json';
 /** Any program that takes JSON over HTTP; docs/alerts.md has the shape. */
 export function webhookChannel({ url, token, timeoutMs = SEND_TIMEOUT_MS, now = Date.now }: WebhookOptions): Channel {
   const bearer = token ? { authorization: `Bearer ${token}` } : {};
+  const who = new URL(url).host;
+  const post = async (key: string, body: string, signal: AbortSignal): Promise<HttpAnswer> => {
+    const headers = {
+      'content-type': 'application/json',
+      'idempotency-key': key,
+      'user-agent': 'tillstream',
+      ...bearer,
+    };
+    const response = await fetch(url, { method: 'POST', headers, body, redirect: 'manual', signal });
+    return { status: response.status, retryAfter: response.headers.get('retry-after'), body: await response.text() };
+  };
   return {
     name: 'webhook',
     async send({ key, notice, link }, signal) {
-      const response = await fetch(url, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json', 'idempotency-key': key, 'user-agent': 'tillstream', ...bearer },
-        body: JSON.stringify({ key, ...notice, link }),
-        redirect: 'manual',
-        signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
-      });
-      const answer = {
-        status: response.status,
-        retryAfter: response.headers.get('retry-after'),
-        body: await response.text(),
-      };
-      return attemptOf(answer, { who: new URL(url).host, hint: HINT, now: now() });
+      const limited = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
+      try {
+        const answer = await post(key, JSON.stringify({ key, ...notice, link }), limited);
+        return attemptOf(answer, { who, hint: HINT, now: now() });
+      } catch (error) {
+        return unreachable(who, error as Error);
+      }
     },
   };
 }

@@ -31,7 +31,13 @@ export function crossProblems(configuration: Configuration, operators?: readonly
     ...timeZoneProblems(configuration.alerts?.quietHours?.timeZone, '/alerts/quietHours/timeZone'),
     ...timeZoneProblems(configuration.jobs?.timeZone, '/jobs/timeZone'),
     ...jobProblems(configuration.jobs),
+    ...addressProblems(configuration.alerts?.channels?.webhook?.url, '/alerts/channels/webhook/url'),
   ];
+}
+
+function addressProblems(address: string | undefined, pointer: string): Problem[] {
+  if (address === undefined || URL.canParse(address)) return [];
+  return [{ pointer, message: `expected an address such as "https://example.org/hook", got ${shown(address)}` }];
 }
 
 function timeZoneProblems(timeZone: string | undefined, pointer: string): Problem[] {

@@ -30,6 +30,7 @@ t.test('what is not known is refused, and the nearest named', async (t) => {
       { quietHours: { from: '22:00', to: '07:00', timeZone: 'Berlin' } },
       /expected a time zone such as "Europe\/Berlin", got "Berlin"/,
     ],
+    [{ channels: { webhook: { url: 'http://[x' } } }, /expected an address/],
     [{ severity: { volume: 'high' } }, /info, warning, critical, off/],
     [{ mostAtOnce: 0 }, /at least 1/],
   ] as const) {

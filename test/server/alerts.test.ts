@@ -1,3 +1,4 @@
+import { readFile, writeFile } from 'node:fs/promises';
 import t, { type Test } from 'tap';
 import { saveResults } from '../../db/operations/checks.ts';
 import { openOperations } from '../../db/operations/connection.ts';
@@ -6,6 +7,7 @@ import { updateAlerts } from '../../jobs/alert.ts';
 import { type CheckResult, keyOf } from '../../jobs/monitor/check-result.ts';
 import type { AlertDetail, AlertPage, Monitoring, MonitoringSeries } from '../../server/schemas.ts';
 import { found, passing } from '../jobs/alerting.ts';
+import { receiverOn } from '../jobs/receiver.ts';
 import { json, newHome, type Serving, served, until } from './serving.ts';
 import { watch } from './watching.ts';
 
@@ -175,4 +177,28 @@ t.test('whoever does not run jobs cannot check now either', async (t) => {
     method: 'POST',
   });
   t.match(answer, { code: /no_such_job|jobs_elsewhere/ });
+});
+
+t.test('the job of the server delivers what any process raises', async (t) => {
+  const receiver = await receiverOn(t);
+  const settings = { channels: { webhook: { url: receiver.url } } };
+  const home = await newHome(t);
+  const config = JSON.parse(await readFile(home.config, 'utf8')) as object;
+  const jobs = { 'daily-run': { paused: true }, watch: { paused: true } };
+  await writeFile(home.config, JSON.stringify({ ...config, alerts: settings, jobs }));
+  const serving = await served(t, home, { jobs: true });
+  const db = openOperations(home.operations);
+  t.teardown(() => db.close());
+  updateAlerts({ db, settings, env: {}, results: [found('revenue')] });
+  const [taken] = await until(
+    () => receiver.taken,
+    ({ length }) => length > 0,
+  );
+  t.match(taken?.body, { event: 'opened', link: `${serving.url}/#/monitoring?alert=1` });
+  const detail = () => json<AlertDetail>(serving, '/alerts/1');
+  const { deliveries } = await until(detail, (alert) => alert.deliveries.every(({ status }) => status === 'sent'));
+  t.match(deliveries, [
+    { channel: 'file', attempts: 1 },
+    { channel: 'webhook', attempts: 1, error: null },
+  ]);
 });
