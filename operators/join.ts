@@ -59,7 +59,8 @@ class Join implements OperatorInstance {
   #right: Side;
   #arrived = 0;
   #pairs: Pair[] = [];
-  readonly #unmatched = new Map<Side, HeldRecord[]>();
+  /** Neighbours of one side together, in the order in which that is known. */
+  #unmatched: { readonly side: Side; readonly records: HeldRecord[] }[] = [];
 
   constructor(options: Options, context: OperatorContext) {
     const { on, onRight } = options;
@@ -158,9 +159,9 @@ class Join implements OperatorInstance {
   }
 
   #leaveOut(side: Side, record: HeldRecord): void {
-    const records = this.#unmatched.get(side);
-    if (records) records.push(record);
-    else this.#unmatched.set(side, [record]);
+    const last = this.#unmatched.at(-1);
+    if (last?.side === side) last.records.push(record);
+    else this.#unmatched.push({ side, records: [record] });
   }
 
   #otherThan(side: Side): Side {
@@ -169,10 +170,10 @@ class Join implements OperatorInstance {
 
   async #emit(out: Outputs): Promise<void> {
     const { split } = this.#context;
-    for (const [side, records] of this.#unmatched) {
+    for (const { side, records } of this.#unmatched) {
       out.filtered(side.shape.batch(records, split), rowsUpTo(records.length), 'unmatched');
     }
-    this.#unmatched.clear();
+    this.#unmatched = [];
     const pairs = this.#pairs;
     this.#pairs = [];
     for (let at = 0; at < pairs.length; at += CHUNK) {

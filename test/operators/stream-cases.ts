@@ -1,4 +1,4 @@
-import type { Batch } from '../../engine/batch.ts';
+import { Batch } from '../../engine/batch.ts';
 import { gather, NumberColumn } from '../../engine/column.ts';
 import type { ConformanceRequest } from '../../engine/conformance.ts';
 import { home, salesBatches } from './conformance-material.ts';
@@ -19,6 +19,20 @@ const aggregates = {
   products: { op: 'distinct', field: 'product_id' },
   first_order: { op: 'first', field: 'order_id' },
 };
+
+/** Sales for the left, and the same again, a little later, for the right: a batch's number says where it goes. */
+function twoSides(): Batch[] {
+  return [0, 1].flatMap((sequence) =>
+    jumpingBatches().map(({ split, provenance, columns, length }) => {
+      const { values } = columns.get('sold_at') as NumberColumn;
+      const later = new NumberColumn(
+        'datetime',
+        values.map((seconds) => seconds + 600 * sequence),
+      );
+      return new Batch({ split, sequence, provenance, columns: new Map([...columns, ['sold_at', later]]), length });
+    }),
+  );
+}
 
 /** What the operators on event time are tried with. */
 export const STREAM_CASES: Readonly<Record<string, readonly ConformanceRequest[]>> = {
@@ -50,10 +64,11 @@ export const STREAM_CASES: Readonly<Record<string, readonly ConformanceRequest[]
   ],
   join: [
     {
-      options: { on: ['store_id'], withinSeconds: 3600, kind: 'left', outOfOrderSeconds: 3600 },
-      batches: jumpingBatches,
+      options: { on: ['store_id'], withinSeconds: 3600, kind: 'outer', outOfOrderSeconds: 3600 },
+      batches: twoSides,
     },
-    { options: { on: ['store_id', 'line'], withinSeconds: 3600, maxState: 20 }, batches: salesBatches },
+    { options: { on: ['store_id', 'line'], withinSeconds: 36000, maxState: 20 }, batches: twoSides },
+    { options: { on: ['product_id'], withinSeconds: 3600, kind: 'left' }, batches: jumpingBatches },
   ],
   sort: [
     { options: { by: [{ field: 'store_id' }, { field: 'revenue', order: 'desc' }] }, batches: salesBatches },
