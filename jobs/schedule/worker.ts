@@ -1,5 +1,6 @@
 import { type MessagePort, parentPort } from 'node:worker_threads';
 import { errorData, reviveError } from '../../engine/errors.ts';
+import { giveWay } from '../give-way.ts';
 import { homeAt } from '../home.ts';
 import type { RunReport } from '../ingest/report.ts';
 import type { RequestIngest } from '../ingest/request.ts';
@@ -11,6 +12,7 @@ type Begin = Extract<ToJob, { type: 'begin' }>;
 /** Runs a job in the worker thread that Bree has started for it, once it is told to begin; the thread ends with the job. */
 export function runAsWorker(job: Job, port: MessagePort | null = parentPort): void {
   if (!port) throw new Error('a job runs in a worker thread');
+  giveWay();
   const worker = new JobWorker(port);
   port.on('message', (message: ToJob) => worker.received(message, job));
 }

@@ -1,9 +1,9 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { errorData } from '../../engine/errors.ts';
+import { giveWay } from '../../jobs/give-way.ts';
 import { homeAt } from '../../jobs/home.ts';
 import type { IngestEvent } from '../../jobs/ingest/events.ts';
 import { type IngestOptions, ingest } from '../../jobs/ingest.ts';
-import { giveWay } from '../give-way.ts';
 import type { FromWorker, ToWorker, WorkerInput } from './messages.ts';
 import { WatchedOperators } from './tap-watch.ts';
 import { tappedRegistry } from './tapped-registry.ts';

@@ -2,7 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { openDatabase } from '../../db/connection.ts';
 import { factBreakdown } from '../../db/fact-breakdown.ts';
 import { errorData } from '../../engine/errors.ts';
-import { giveWay } from '../give-way.ts';
+import { giveWay } from '../../jobs/give-way.ts';
 import type { FactAnswer, FactQuestion } from './fact-queries.ts';
 
 giveWay();
