@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs';
 import type { Database } from 'better-sqlite3';
 import { openDatabase } from '../db/connection.ts';
+import { pruneAlerts } from '../db/operations/alerts.ts';
+import { forgetResults } from '../db/operations/checks.ts';
 import { openOperations } from '../db/operations/connection.ts';
 import { JobRecords } from '../db/operations/jobs.ts';
 import { forgetDeadLetters, forgetTimelines, originalsBefore, tidy } from '../db/retention.ts';
@@ -19,6 +21,8 @@ const DEFAULTS = {
   processedDays: 90,
   deadLetterDays: 730,
   jobRunDays: 90,
+  checkDays: 365,
+  alertDays: 730,
   backups: 7,
 } satisfies Keep;
 const DAY_MS = 86_400_000;
@@ -32,6 +36,8 @@ interface Kept {
   readonly processed: number;
   readonly rejected: number;
   readonly job_runs: number;
+  readonly check_results: number;
+  readonly alerts: number;
 }
 
 /**
@@ -87,19 +93,31 @@ async function deleteOriginals(home: Home, db: Database, days: number | undefine
 
 async function inFolders(
   home: Home,
-  { processedDays, deadLetterDays, jobRunDays }: Keep & typeof DEFAULTS,
+  { processedDays, deadLetterDays, ...keep }: Keep & typeof DEFAULTS,
   now: number,
-): Promise<Pick<Kept, 'processed' | 'rejected' | 'job_runs'>> {
+): Promise<Pick<Kept, 'processed' | 'rejected' | keyof ReturnType<typeof inOperations>>> {
   const processed = await deleteOld(home.processed, before(processedDays, now));
   const rejected = await deleteOld(home.rejected, before(deadLetterDays, now));
   const db = openOperations(home.operations);
   try {
-    const job_runs = new JobRecords(db).forget(before(jobRunDays, now));
+    const forgotten = inOperations(db, keep, now);
     tidy(db);
-    return { processed, rejected, job_runs };
+    return { processed, rejected, ...forgotten };
   } finally {
     db.close();
   }
+}
+
+function inOperations(
+  db: Database,
+  { jobRunDays, checkDays, alertDays }: Pick<typeof DEFAULTS, 'jobRunDays' | 'checkDays' | 'alertDays'>,
+  now: number,
+) {
+  return {
+    job_runs: new JobRecords(db).forget(before(jobRunDays, now)),
+    check_results: forgetResults(db, before(checkDays, now)),
+    alerts: pruneAlerts(db, before(alertDays, now)),
+  };
 }
 
 function sentence({ backups, ...counts }: Kept): string {

@@ -45,6 +45,8 @@ const Keep = closed(
     processedDays: days('Files in data/processed (default 90).'),
     deadLetterDays: days('Rejected records and the files in data/rejected (default 730).'),
     jobRunDays: days('What jobs have said and done (default 90).'),
+    checkDays: days('What checks have found (default 365).'),
+    alertDays: days('Alerts that are over (default 730).'),
     backups: Type.Optional(
       Type.Integer({ minimum: 0, description: 'Backups of the warehouse, the latest ones (default 7; 0 makes none).' }),
     ),
