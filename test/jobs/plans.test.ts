@@ -5,7 +5,9 @@ import { openDatabase } from '../../db/connection.ts';
 import { verify } from '../../db/verify.ts';
 import { checkHome } from '../../jobs/check.ts';
 import type { Home } from '../../jobs/home.ts';
+import type { IngestEvent } from '../../jobs/ingest/events.ts';
 import { ingest } from '../../jobs/ingest.ts';
+import type { Step } from '../../operators/dataset/schema.ts';
 import { contentsOf, homeWith, TILL, tillCsv } from './home-with.ts';
 
 const CSV = tillCsv(3000)
@@ -25,7 +27,7 @@ const LIST = [
   'batch-insert',
 ];
 
-const GRAPH = [
+const GRAPH: readonly Step[] = [
   'csv-source',
   'validate',
   {
@@ -75,6 +77,40 @@ async function loadedBy(t: Test, operators: readonly unknown[]) {
 
 t.test('a plan that branches and merges leaves the same warehouse as the list that does the same', async (t) => {
   t.strictSame(await loadedBy(t, GRAPH), await loadedBy(t, LIST), 'rows, roll-ups, dead letters and the ledger');
+});
+
+/** Loads a larger file by the graph, with a file of its own on one branch, broken off after so many samples again and again. */
+async function brokenOff(t: Test, samples: number) {
+  let left: unknown;
+  let runs = 0;
+  await t.test(`broken off after ${samples} samples`, async (t) => {
+    const sink = { operator: 'csv-sink', options: { name: 'odd.csv', columns: ['product_id', 'revenue'] } };
+    const at = GRAPH.findIndex((step) => typeof step === 'object' && step.operator === 'merge');
+    const operators = GRAPH.toSpliced(at - 1, 0, sink).map((step) =>
+      typeof step === 'object' && step.operator === 'merge'
+        ? { ...step, from: ['filter', 'csv-sink', 'enrich'] }
+        : step,
+    );
+    const home = await homeOf(t, operators, { 'data/raw/a.csv': tillCsv(15_000) });
+    for (let status = ''; status !== 'done'; runs++) {
+      const abort = new AbortController();
+      let seen = 0;
+      const onEvent = ({ type }: IngestEvent) => {
+        if (type === 'sample' && ++seen === samples + 30 * runs) abort.abort();
+      };
+      status = (await ingest({ home, signal: abort.signal, sampleMs: 5, onEvent })).status;
+    }
+    requireVerified(t, home);
+    left = { contents: contentsOf(home), odd: await readFile(join(home.processed, 'odd.csv'), 'utf8') };
+  });
+  return { left, runs };
+}
+
+t.test('a load by a graph that is broken off goes on as if nothing had happened', async (t) => {
+  const whole = await brokenOff(t, Number.POSITIVE_INFINITY);
+  const broken = await brokenOff(t, 10);
+  t.ok(broken.runs > 1, `it took ${broken.runs} runs`);
+  t.strictSame(broken.left, whole.left);
 });
 
 t.test('a copy of the records can go to a file of its own beside the warehouse', async (t) => {
