@@ -102,7 +102,7 @@ export interface BatchFields {
   readonly columns: ReadonlyMap<string, Column>;
   readonly length: number;
   readonly port?: string;
-  /** What {@link Batch.release} does. */
+  /** Takes its memory back, see {@link Batch.release}. */
   readonly onRelease?: () => void;
 }
 
@@ -117,7 +117,7 @@ export class Batch {
   readonly provenance: Provenance;
   readonly length: number;
   readonly port: string;
-  readonly #onRelease: (() => void) | undefined;
+  #onRelease: (() => void) | undefined;
   #columns: ReadonlyMap<string, Column> | null;
   #records: readonly FieldValues[] | null = null;
   #model: ReadonlyMap<string, Column> | null = null;
@@ -202,9 +202,18 @@ export class Batch {
     return made;
   }
 
-  /** Says that nobody reads this batch any more, so that its memory can be used again. Only a sink can know. */
+  /**
+   * Says that whoever got this batch has no more use for its columns, and has made no others over their memory, so that it can
+   * be used again. Does nothing if somebody else may have kept the batch, see {@link share}.
+   */
   release(): void {
     this.#onRelease?.();
+    this.#onRelease = undefined;
+  }
+
+  /** Says that more than one may read this batch: nobody can know any more when its memory is free. */
+  share(): void {
+    this.#onRelease = undefined;
   }
 
   #fields(): Omit<BatchFields, 'columns'> {

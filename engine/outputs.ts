@@ -56,6 +56,7 @@ export class CountedOutputs implements Outputs {
 
   emit(batch: Batch): Promise<void> | void {
     if (batch.length === 0) return;
+    batch.share();
     if (this.#ports.includes(batch.port)) this.#count(batch);
     return this.#push(batch);
   }

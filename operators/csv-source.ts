@@ -1,4 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox';
+import { recycle } from '../engine/arrays.ts';
 import { Batch, Provenance } from '../engine/batch.ts';
 import { BytesColumn } from '../engine/column.ts';
 import { defineOperator } from '../engine/define-operator.ts';
@@ -128,7 +129,8 @@ class CsvSource implements SourceInstance {
     if (block.rows === 0) return;
     const columns = new Map(dataPositions(names).map((i) => [names[i]!, columnOf(bytes, block, i)]));
     const provenance = provenanceOf(bytes, block, base);
-    yield new Batch({ split, sequence, provenance, columns, length: block.rows });
+    const onRelease = () => recycle([block.starts.buffer, block.ends.buffer]);
+    yield new Batch({ split, sequence, provenance, columns, length: block.rows, onRelease });
   }
 
   #reject({ block, bytes }: Scanned, sequence: number, base: number, out: Outputs): void {

@@ -1,3 +1,4 @@
+import { int32s } from '../../engine/arrays.ts';
 import type { Fault } from '../../engine/operator.ts';
 
 /** Most records in one block. */
@@ -19,8 +20,8 @@ export interface Reject {
 export class RecordBlock {
   readonly stride: number;
   readonly capacity: number;
-  readonly starts: Int32Array;
-  readonly ends: Int32Array;
+  readonly starts: Int32Array<ArrayBuffer>;
+  readonly ends: Int32Array<ArrayBuffer>;
   readonly recordStarts: Int32Array;
   readonly recordEnds: Int32Array;
   readonly lines: Int32Array;
@@ -66,9 +67,4 @@ export class RecordBlock {
     this.recordEnds[to] = this.recordEnds[from]!;
     this.lines[to] = this.lines[from]!;
   }
-}
-
-/** Not zeroed: every element that counts is written before it is read. */
-function int32s(length: number): Int32Array {
-  return new Int32Array(Buffer.allocUnsafeSlow(length * 4).buffer, 0, length);
 }
