@@ -69,6 +69,6 @@ function change(path: string, names: readonly string[], value: unknown): void {
   writeFileSync(path, JSON.stringify(document));
 }
 
-for (const page of ['tutorial.md', 'recipes.md']) {
+for (const page of ['tutorial.md', 'recipes.md', 'typescript.md']) {
   t.test(`${page}: all that it shows can be done`, (t) => follow(t, page));
 }

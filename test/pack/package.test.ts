@@ -59,6 +59,17 @@ function installed(tarball: string): string {
   return consumer;
 }
 
+/** Writes the TypeScript that a page shows; returns the names of the files. */
+function snippets(page: string): string[] {
+  const text = readFileSync(join(PROJECT, 'docs', page), 'utf8');
+  return [...text.matchAll(/^```ts (\S+)\n([\s\S]*?)^```$/gm)].map(([, path, code]) => {
+    const name = join(page.replace('.md', ''), path!);
+    mkdirSync(dirname(join(consumer, name)), { recursive: true });
+    writeFileSync(join(consumer, name), code!);
+    return name;
+  });
+}
+
 await ensureDashboard();
 const project = checkout();
 const packed = run(project, 'npm', 'pack', '--silent', '--offline');
@@ -122,17 +133,23 @@ console.log(JSON.stringify(result.ledger));
 
 t.test('its declarations let pass what fits and nothing else', (t) => {
   cpSync(join(PROJECT, 'test/jobs/library/misfits.ts'), join(consumer, 'misfits.ts'));
+  const shown = ['tutorial.md', 'recipes.md', 'typescript.md'].flatMap(snippets);
+  t.ok(shown.length > 5);
   const options = {
     strict: true,
     module: 'nodenext',
     target: 'esnext',
     noEmit: true,
+    allowImportingTsExtensions: true,
     types: ['node'],
     exactOptionalPropertyTypes: true,
   };
   writeFileSync(
     join(consumer, 'tsconfig.json'),
-    JSON.stringify({ compilerOptions: { ...options, skipLibCheck: false }, files: ['misfits.ts', 'orders.ts'] }),
+    JSON.stringify({
+      compilerOptions: { ...options, skipLibCheck: false },
+      files: ['misfits.ts', 'orders.ts', ...shown],
+    }),
   );
   const checked = run(consumer, process.execPath, join(MODULES, 'typescript/bin/tsc'), '-p', '.');
   t.equal(checked.stdout, '');
