@@ -153,7 +153,7 @@ interface Spec<Options extends TObject> {
   readonly outputs?: (options: Static<Options>) => readonly string[];
   /** Fault codes and filter reasons it uses, with what each means to the file's owner. */
   readonly reasons?: Readonly<Record<string, string>>;
-  /** Shown in the docs and run as a test: these records in, those out. */
+  /** Shown in the docs and run as a test: these records in, those out; of several outputs one after the other. */
   readonly example?: {
     readonly options: Record<string, unknown>;
     readonly input: readonly FieldValues[];

@@ -26,6 +26,11 @@ export const broadcast = defineOperator({
     if (!to.includes(MAIN)) return to;
     throw new TillstreamError('bad_option', `broadcast: no output can be called "${MAIN}"; choose another name`);
   },
+  example: {
+    options: { to: ['warehouse', 'archive'] },
+    input: [{ n: 1 }, { n: 2 }],
+    output: [{ n: 1 }, { n: 2 }, { n: 1 }, { n: 2 }],
+  },
   create: ({ to }) => ({
     async process(batch, out) {
       for (const port of to) await out.emit(batch.with({ port }));

@@ -64,5 +64,10 @@ export const route = defineOperator({
   options: Options,
   outputs: routeOutputs,
   reasons: { no_route: 'The record meets the conditions of none of the outputs of a route in the plan.' },
+  example: {
+    options: { by: 'region', values: ['North', 'South'], otherwise: 'elsewhere' },
+    input: [{ region: 'South' }, { region: 'West' }, { region: 'North' }],
+    output: [{ region: 'North' }, { region: 'South' }, { region: 'West' }],
+  },
   create: (options) => new Route(options),
 });

@@ -6,7 +6,7 @@ import { sumOf } from '../tally.ts';
 import { type CheckRequest, outcomeOf, rehearse } from './check-request.ts';
 import { cleansUpAfterAbort, cleansUpAfterError, closes, resumes, stops } from './life-checks.ts';
 import { batchOf, digestOf, resplit, withEmptyRecord } from './material.ts';
-import { type Outcome, outputsOf, Rehearsal } from './rehearsal.ts';
+import { type Outcome, outputsOf, Rehearsal, recordsOf } from './rehearsal.ts';
 
 const EMPTY_LINE = 100_000_000;
 
@@ -156,8 +156,9 @@ async function runsExample(request: CheckRequest): Promise<void> {
   if (!example) return;
   const batches = () => [batchOf(example.input, request.split)];
   const outcome = await outcomeOf({ ...request, options: example.options, batches }, batches());
+  const ports = outputsOf(request.operator, fillOptions(request.operator, example.options));
   deepStrictEqual(
-    outcome.emitted.main?.map(([, record]) => record) ?? [],
+    recordsOf(outcome, ports),
     example.output.map((record) => ({ ...record })),
   );
 }

@@ -191,6 +191,11 @@ export function outputsOf({ outputs }: Operator, options: Record<string, unknown
   return outputs?.(options) ?? [MAIN];
 }
 
+/** The records that left by these ports, port after port. */
+export function recordsOf({ emitted }: Outcome, ports: readonly string[]): FieldValues[] {
+  return ports.flatMap((port) => (emitted[port] ?? []).map(([, record]) => record));
+}
+
 /** Two outcomes, one after the other. */
 export function joined(first: Outcome, second: Outcome): Outcome {
   const lists = <T>(a: Record<string, T[]>, b: Record<string, T[]>) =>

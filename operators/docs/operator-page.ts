@@ -64,13 +64,13 @@ function reasonsOf({ reasons = {} }: Operator): string[] {
   ];
 }
 
-function exampleOf({ name, example }: Operator): string[] {
+function exampleOf({ name, example, outputs }: Operator): string[] {
   if (!example) return [];
   const lines = (records: readonly object[]) => records.map((record) => JSON.stringify(record)).join('\n');
   const plan = JSON.stringify({ operator: name, options: example.options });
   return [
     `\`\`\`json\n${plan}\n\`\`\`\n\nmakes of\n\n\`\`\`json\n${lines(example.input)}\n\`\`\`\n`,
-    `these:\n\n\`\`\`json\n${lines(example.output)}\n\`\`\`\n`,
+    `${outputs ? 'these, of one output after the other' : 'these'}:\n\n\`\`\`json\n${lines(example.output)}\n\`\`\`\n`,
   ];
 }
 

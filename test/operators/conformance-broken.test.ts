@@ -1,6 +1,7 @@
 import { Type } from '@sinclair/typebox';
 import t from 'tap';
-import type { Batch } from '../../engine/batch.ts';
+import { Batch } from '../../engine/batch.ts';
+import { batchOf as material } from '../../engine/conformance/material.ts';
 import { conformance } from '../../engine/conformance.ts';
 import { defineOperator } from '../../engine/define-operator.ts';
 import type { Operator, OperatorContext, OperatorInstance } from '../../engine/operator.ts';
@@ -202,4 +203,43 @@ t.test('a source that resumes at the wrong place, or ends without saying so, is 
   t.strictSame(await failed(source({ skip: 1 })), ['goes on from any position as if nothing had happened']);
   t.strictSame(await failed(source({ unmarked: true })), ['ends with a last position']);
   t.strictSame(await failed(source({ deaf: true })), ['stops when it is told to']);
+});
+
+t.test('of several inputs and outputs none is left out', async (t) => {
+  const batches = () => {
+    return [0, 1].map((sequence) => {
+      const split = { fileId: 0, file: 'tried.csv', part: 0 };
+      const { provenance, columns, length } = material(records, split, 1 + 100 * sequence);
+      return new Batch({ split, sequence, provenance, columns, length });
+    });
+  };
+  const failed = async (tried: Operator) => {
+    const report = await conformance(tried, { batches });
+    return report.checks.filter((check) => !check.passed).map((check) => check.name);
+  };
+  const told: string[] = [];
+  const joining = (forgets: string): Operator => ({
+    ...operator(() => ({
+      process: (batch, out, input) => (input === forgets ? undefined : out.emit(batch)),
+      ended: (input) => void told.push(input),
+    })),
+    inputs: ['left', 'right'],
+  });
+  t.strictSame(await failed(joining('neither')), []);
+  t.strictSame([...new Set(told)], ['left', 'right']);
+  t.strictSame(await failed(joining('right')), ['conserves records']);
+
+  const forking = (ports: string[]): Operator => ({
+    ...operator(() => ({
+      async process(batch, out) {
+        for (const [index, port] of ports.entries()) {
+          const rows = rowsOf(batch, (row) => Number(batch.records[row]!.n) % ports.length === index);
+          await out.emit(batch.select(rows).with({ port }));
+        }
+      },
+    })),
+    outputs: () => ['even', 'odd'],
+  });
+  t.strictSame(await failed(forking(['even', 'odd'])), []);
+  t.ok((await failed(forking(['even', 'other']))).includes('conserves records'), 'by a port that is not declared');
 });
