@@ -4,7 +4,9 @@ const SCALES: Partial<Record<CheckUnit, number>> = { money: 10_000, quantity: 1_
 
 /** A figure of a check in whole units, for people and other programs: money in the currency unit, quantities in pieces. */
 export function plainFigure(unit: CheckUnit, value: number | null): number | null {
-  return value === null ? null : value / (SCALES[unit] ?? 1);
+  const scale = SCALES[unit];
+  if (value === null || scale === undefined) return value;
+  return Math.round(value) / scale;
 }
 
 const numbers = new Intl.NumberFormat('en', { maximumFractionDigits: 1 });

@@ -40,8 +40,9 @@ export function alertPolicy(settings: AlertSettings, env: AlertEnvironment = pro
   const { openings, withinHours } = { ...FLAPPING, ...settings.flapping };
   const isOn = { file: true, slack: Boolean(env.SLACK_WEBHOOK_URL), webhook: channels.webhook !== undefined };
   const rules = CHANNEL_NAMES.filter((channel) => isOn[channel]).map((channel): ChannelRule => {
-    const { minimumSeverity = 'info' } = channels[channel] ?? {};
-    return { channel, minimumSeverity, isQuiet: channel !== 'file' };
+    const isQuiet = channel !== 'file';
+    const { minimumSeverity = isQuiet ? 'warning' : 'info' } = channels[channel] ?? {};
+    return { channel, minimumSeverity, isQuiet };
   });
   const quiet = quietHours ? { timeZone: ownTimeZone(), letThrough: 'critical' as const, ...quietHours } : null;
   return { channels: rules, quietHours: quiet, severity, openings, withinMs: withinHours * HOUR_MS, mostAtOnce };

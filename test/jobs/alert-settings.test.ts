@@ -15,6 +15,7 @@ t.test('nothing need be said', async (t) => {
     on.channels.map(({ channel }) => channel),
     ['file', 'slack', 'webhook'],
   );
+  t.equal(on.channels[1]?.minimumSeverity, 'warning', 'nobody is called for what is only worth knowing');
 });
 
 t.test('what is not known is refused, and the nearest named', async (t) => {

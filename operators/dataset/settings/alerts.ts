@@ -14,7 +14,7 @@ const severity = (description: string) =>
     ),
   );
 
-const minimumSeverity = severity('Milder ones are not sent there; info unless said otherwise.');
+const minimumSeverity = severity('Milder ones are not sent there; warning unless said otherwise, for the file info.');
 const ClockTime = (description: string) => Type.String({ pattern: '^([01][0-9]|2[0-3]):[0-5][0-9]$', description });
 
 /** Who hears of what went wrong: the `alerts` part of the configuration. */
