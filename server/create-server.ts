@@ -90,7 +90,7 @@ async function makeServices(app: App, options: FilledOptions, version: string): 
   const hub = new Hub(store, { frameMs, now, onWatched: (operators) => ingest.watch(operators) });
   const failed = (error: unknown, what: string) => app.log.warn({ err: error }, `cannot show ${what}`);
   const jobs = new JobService({ home, ingest, isOn: options.jobs, now, failed });
-  const alerts = new AlertService({ file: home.operations, now });
+  const alerts = new AlertService({ file: home.operations, now, settings: () => jobs.alertSettings });
   const alertFeed = new AlertFeed(store, alerts, failed);
   const health = () => checkHealth({ home, warehouse, ingest, jobs, alerts, version });
   const live = new LiveService(store, { ...{ home, warehouse, ingest, jobs, health, operators, now, failed } });

@@ -11,11 +11,13 @@ const OVERDUE_MS = 15 * 60_000;
 
 /**
  * A channel fails when what is next was tried five times in vain, when nobody has sent it for a quarter of an hour, or when the last
- * message was refused.
+ * message was refused. One that is off, by the configuration or the environment, keeps what it has until it is on again.
  */
-export function channelHealth(state: ChannelState, now: number): ChannelHealth {
+export function channelHealth(state: ChannelState, now: number, isOn = true): ChannelHealth {
   const { channel, waiting, attempts, error, waiting_since, last_sent_at, last_refused } = state;
   const wait = waiting === 1 ? '1 alert waits' : `${waiting} alerts wait`;
+  if (!isOn)
+    return { status: 'ok', message: `${channel}: ${waiting > 0 ? `${wait} until it is set up again` : 'is off'}` };
   if (error !== null && waiting > 0) {
     const status = attempts >= ATTEMPTS ? 'failing' : 'retrying';
     return { status, message: `${channel}: ${error}; ${wait}, tried ${attempts} times` };

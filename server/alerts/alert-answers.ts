@@ -50,10 +50,10 @@ export function alertDetail(db: Database, alert: AlertRecord): AlertDetail {
   };
 }
 
-export function channelAnswer(state: ChannelState, now: number): ChannelDelivery {
+export function channelAnswer(state: ChannelState, now: number, isOn: boolean): ChannelDelivery {
   const { channel, waiting, held, refused } = state;
   return {
-    ...{ channel, ...channelHealth(state, now), waiting, held, refused },
+    ...{ channel, ...channelHealth(state, now, isOn), waiting, held, refused },
     ...{ failing_since: instantOrNull(state.failing_since), retry_at: instantOrNull(state.retry_at) },
     last_sent_at: instantOrNull(state.last_sent_at),
   };

@@ -2,24 +2,29 @@ import type { Database } from 'better-sqlite3';
 import { openOperations } from '../../db/operations/connection.ts';
 import { channelStates } from '../../db/operations/outbox.ts';
 import { noteServedAt } from '../../db/operations/served-at.ts';
+import { alertPolicy } from '../../jobs/alert/policy.ts';
+import type { AlertSettings } from '../../operators/dataset/settings/alerts.ts';
 import type { ChannelDelivery } from '../schemas/alerts.ts';
 import { channelAnswer } from './alert-answers.ts';
 
 export interface AlertServiceOptions {
   readonly file: string;
   readonly now: () => number;
+  /** As they are configured now. */
+  readonly settings: () => AlertSettings;
 }
 
 /** Alerts, checks and deliveries as the server reads and changes them, and who is told when others have changed them. */
 export class AlertService {
   readonly db: Database;
   readonly now: () => number;
+  readonly #settings: () => AlertSettings;
   #version = -1;
   #listener: () => void = () => {};
 
-  constructor({ file, now }: AlertServiceOptions) {
+  constructor({ file, now, settings }: AlertServiceOptions) {
     this.db = openOperations(file);
-    this.now = now;
+    [this.now, this.#settings] = [now, settings];
   }
 
   /** Hears of every change, of whichever process, once {@link look} has seen it. */
@@ -47,7 +52,8 @@ export class AlertService {
 
   channels(): ChannelDelivery[] {
     const now = this.now();
-    return channelStates(this.db, now).map((state) => channelAnswer(state, now));
+    const on = alertPolicy(this.#settings()).channels.map(({ channel }): string => channel);
+    return channelStates(this.db, now).map((state) => channelAnswer(state, now, on.includes(state.channel)));
   }
 
   close(): void {

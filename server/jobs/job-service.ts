@@ -1,14 +1,16 @@
 import type { Database } from 'better-sqlite3';
 import { openOperations } from '../../db/operations/connection.ts';
-import { JobRecords } from '../../db/operations/jobs.ts';
-import { resultOfJob, resultOfRun, updateAlerts } from '../../jobs/alert.ts';
+import { JobRecords, type JobRunRecord } from '../../db/operations/jobs.ts';
+import { type FailedRun, resultOfJob, resultOfRun, updateAlerts } from '../../jobs/alert.ts';
 import type { Home } from '../../jobs/home.ts';
 import type { RunReport } from '../../jobs/ingest/report.ts';
+import { isAbort, troubleOf } from '../../jobs/ingest/trouble.ts';
 import { type Lock, lockHome } from '../../jobs/lock.ts';
 import { type JobView, jobCalled, jobViews, pauseJob, resumeJob } from '../../jobs/schedule/board.ts';
 import { isToBeRetried } from '../../jobs/schedule/due.ts';
 import { jobsElsewhere } from '../../jobs/schedule/errors.ts';
 import { type JobListener, Scheduler } from '../../jobs/schedule/scheduler.ts';
+import type { AlertSettings } from '../../operators/dataset/settings/alerts.ts';
 import type { IngestHost } from '../ingest/ingest-host.ts';
 import type { JobList, JobRunPage } from '../schemas/jobs.ts';
 import { ConfiguredJobs } from './configured-jobs.ts';
@@ -38,6 +40,8 @@ export class JobService {
   /** Why nothing runs here, though it should. */
   #refusal: string | null = null;
   #seenVersion = 0;
+  /** What started a run, to its id if it failed: a job that failed with its run needs no alert of its own. */
+  readonly #failedRuns = new Map<string, number | null>();
 
   constructor(options: JobServiceOptions) {
     this.#options = options;
@@ -74,6 +78,11 @@ export class JobService {
 
   close(): void {
     this.#db.close();
+  }
+
+  /** The `alerts` part of the configuration, as it is now. */
+  get alertSettings(): AlertSettings {
+    return this.#configured.alerts;
   }
 
   views(): JobView[] {
@@ -155,16 +164,19 @@ export class JobService {
     });
   }
 
-  /** The figures are checked after each run; the daily run does that itself. */
+  /** The figures are checked after each run; the daily run does that itself, and fails with a run that could not be made. */
   #afterRun(outcome: RunReport | Error, trigger: string): void {
-    if (outcome instanceof Error || outcome.run_id === null) return;
-    this.#alert([resultOfRun(failureIn(outcome))]);
-    if (trigger !== 'daily-run') this.#scheduler?.follow('monitor');
+    const isDaily = trigger === 'daily-run';
+    const failed = failureIn(outcome);
+    this.#failedRuns.set(trigger, failed?.status === 'failed' ? failed.run_id : null);
+    if (failed && !(isDaily && failed.run_id === null)) this.#alert([resultOfRun(failed)]);
+    if (!isDaily && !(outcome instanceof Error) && outcome.run_id !== null) this.#scheduler?.follow('monitor');
   }
 
-  #alertOfJob(run: Parameters<typeof isToBeRetried>[1]): void {
+  #alertOfJob(run: JobRunRecord): void {
     const job = jobCalled(this.#configured.jobs, run.job);
-    if (!(job.schedule && isToBeRetried(job, run))) this.#alert([resultOfJob(run)]);
+    const run_id = this.#failedRuns.get(run.job) ?? null;
+    if (!(job.schedule && isToBeRetried(job, run))) this.#alert([resultOfJob({ ...run, run_id })]);
     else this.wake('deliver');
   }
 
@@ -186,7 +198,12 @@ export class JobService {
   }
 }
 
-/** A run fails by what stopped it, or by the first of its files that failed. */
-function failureIn({ run_id, status, error, files }: RunReport): Parameters<typeof resultOfRun>[0] {
+/** How a run ended: one fails by what stopped it, or by the first of its files that failed. Null if there was none. */
+function failureIn(outcome: RunReport | Error): FailedRun | null {
+  if (outcome instanceof Error) {
+    return isAbort(outcome) ? null : { run_id: null, status: 'failed', error: troubleOf(outcome) };
+  }
+  const { run_id, status, error, files } = outcome;
+  if (run_id === null) return null;
   return { run_id, status, error: error ?? files.find((file) => file.status === 'failed')?.error ?? null };
 }
