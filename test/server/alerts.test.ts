@@ -136,6 +136,12 @@ t.test('what keeps failing to be sent is on /health and on the page', async (t) 
     { status: 'failing', message: /waits since 1970.*is `tillstream start` running/ },
     'nobody sends',
   );
+  db.prepare("UPDATE outbox SET channel = 'webhook'").run();
+  t.match(
+    await alerts(),
+    { status: 'ok', message: 'webhook: 1 alert waits until it is set up again' },
+    'it was turned off',
+  );
 });
 
 t.test('checks by verdict, and what one observed against what it expected', async (t) => {
