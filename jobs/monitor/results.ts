@@ -10,7 +10,7 @@ const SERIES_DAYS = 35;
 export function resultOf(finding: Finding, first: number, fewest: number): CheckResult {
   const { check, column, verdict, severity, unit, observed, expected, low, high, score, columns, cause } = finding;
   const day = (each: number) => isoDate(first + each);
-  const series = seriesOf(finding).map(([each, value]) => ({ day: day(each), value }));
+  const series = seriesOf(finding).map(([each, value]) => ({ day: day(each), value: precise(value) }));
   return {
     ...{ check, subject: subjectOf(finding), day: day(column), verdict, severity, unit },
     ...{
@@ -34,9 +34,13 @@ export function subjectOf({ row, field }: Finding): Subject {
   return field === undefined ? row.subject : { ...row.subject, field };
 }
 
-/** JSON has no infinity; the figures have more digits than they deserve. */
+/** JSON has no infinity, and the scale leaves digits behind that mean nothing. */
 function rounded(figure: number | null): number | null {
-  return figure === null || !Number.isFinite(figure) ? null : Number(figure.toPrecision(9));
+  return figure === null || !Number.isFinite(figure) ? null : precise(figure);
+}
+
+function precise(figure: number): number {
+  return Number(figure.toPrecision(9));
 }
 
 function seriesOf({ series, column }: Finding): [number, number][] {
