@@ -69,7 +69,7 @@ export class Assembly {
   #graph(segments: readonly Segment[]): Line[] {
     const agreement = new Agreement(this.#listener.committed);
     const ends = segments.filter(({ outputs }) => outputs.length === 0);
-    const leaving = new Set(ends.length > 1 ? ends.flatMap(({ nodes }) => nodes.at(-1)?.id ?? []) : []);
+    const leaving = new Set(ends.length > 1 ? ends.flatMap(lastOf) : []);
     for (const segment of segments) this.#chain(segment, { ...this.#surroundings, graph: { agreement, leaving } });
     this.#seekAgreement(agreement);
     const edges = new Map(segments.flatMap(({ inputs }) => inputs.map((edge) => [edge, new Edge(edge)] as const)));
@@ -192,4 +192,10 @@ export class Assembly {
     // Only a plan with a stage has operators for it.
     return stage!.thread.begin({ plan: staged, split, measure, states, sampleMs }, listener);
   }
+}
+
+/** Id of the operator at the end of a list, if that runs here. */
+function lastOf({ nodes, staged }: Segment): string[] {
+  const last = nodes.at(-1);
+  return last && staged.length === 0 ? [last.id] : [];
 }

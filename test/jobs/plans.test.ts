@@ -115,14 +115,16 @@ t.test('a load by a graph that is broken off goes on as if nothing had happened'
 
 t.test('a copy of the records can go to a file of its own beside the warehouse', async (t) => {
   const home = await homeOf(t, [
-    ...['csv-source', 'validate', 'enrich', 'aggregate', 'dead-letter'],
-    { operator: 'broadcast', options: { to: ['warehouse', 'archive'] } },
-    { operator: 'batch-insert', from: ['broadcast.warehouse'] },
+    ...['csv-source', 'validate', 'enrich'],
+    { operator: 'broadcast', options: { to: ['archive', 'warehouse'] } },
+    { operator: 'aggregate', from: ['broadcast.warehouse'] },
+    ...['dead-letter', 'batch-insert'],
     { operator: 'filter', from: ['broadcast.archive'], options: { where: [{ field: 'quantity', op: '=', value: 0 }] } },
     { operator: 'csv-sink', options: { name: 'nothing.csv', columns: ['product_id'] } },
   ]);
   const { files } = await ingest({ home });
   t.match(files, [{ status: 'done', read: 3000, inserted: 2999, dead_lettered: 1, balanced: true, error: null }]);
+  t.equal(files[0]?.filtered, 2999, 'the copies, none of which is for the warehouse');
   requireVerified(t, home);
   const kept = await readFile(join(home.processed, 'nothing.csv'), 'utf8');
   t.strictSame(kept.trim().split('\n').slice(0, 3), ['product_id', 'A100', 'A110']);
