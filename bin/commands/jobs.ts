@@ -4,6 +4,7 @@ import type { Home } from '../../jobs/home.ts';
 import { type JobView, jobCalled, jobViews, pauseJob, resumeJob } from '../../jobs/schedule/board.ts';
 import { type JobDefinition, type JobName, jobDefinitions, loadJob } from '../../jobs/schedule/definitions.ts';
 import { jobAlwaysRuns } from '../../jobs/schedule/errors.ts';
+import { settleLost } from '../../jobs/schedule/lost.ts';
 import { runHere } from '../../jobs/schedule/run-here.ts';
 import { readConfig } from '../../operators/dataset/config.ts';
 import { jobRunDetail, jobSummary } from '../../server/jobs/job-answers.ts';
@@ -37,7 +38,7 @@ export const jobsCommand: Command = {
     const [action, name] = call.positionals;
     const home = await homeOf(call);
     const jobs = jobDefinitions((await readConfig(home.config)).jobs);
-    if (action === undefined) return withRecords(home, (records) => listed(jobViews(records, jobs)));
+    if (action === undefined) return all(home, jobs);
     if (!isAction(action))
       throw new UsageError(`jobs: expected ${Object.keys(ACTIONS).join(', ')}, got "${action}"`, 'jobs');
     if (name === undefined)
@@ -50,6 +51,13 @@ function isAction(text: string): text is Action {
   return Object.hasOwn(ACTIONS, text);
 }
 
+function all(home: Home, jobs: readonly JobDefinition[]): Promise<Answer> {
+  return withRecords(home, async (records) => {
+    await settleLost(home, records, Date.now());
+    return listed(jobViews(records, jobs));
+  });
+}
+
 interface About {
   readonly call: Call;
   readonly home: Home;
@@ -57,10 +65,10 @@ interface About {
   readonly job: JobDefinition;
 }
 
-async function withRecords(home: Home, work: (records: JobRecords) => Answer): Promise<Answer> {
+async function withRecords(home: Home, work: (records: JobRecords) => Answer | Promise<Answer>): Promise<Answer> {
   const db = openOperations(home.operations);
   try {
-    return work(new JobRecords(db));
+    return await work(new JobRecords(db));
   } finally {
     db.close();
   }

@@ -4,11 +4,10 @@ import type { Home } from '../home.ts';
 import type { RunReport } from '../ingest/report.ts';
 import { isAbort, troubleOf } from '../ingest/trouble.ts';
 import { type IngestOptions, ingest } from '../ingest.ts';
-import { lockHome } from '../lock.ts';
 import type { Job, JobResult } from './context.ts';
 import { jobRunning } from './errors.ts';
 import { LogTail } from './log-tail.ts';
-import { markLost } from './lost.ts';
+import { settleLost } from './lost.ts';
 
 export interface RunHereOptions extends Pick<IngestOptions, 'onEvent' | 'now' | 'wait'> {
   readonly home: Home;
@@ -34,7 +33,7 @@ export async function runHere(options: RunHereOptions): Promise<RanHere> {
   const db = openOperations(home.operations);
   try {
     const records = new JobRecords(db);
-    await forgetLost(home, records, now());
+    await settleLost(home, records, now());
     if (records.of(name).last?.status === 'running') throw jobRunning(name);
     const start = { job: name, trigger, attempt: 1, due_at: now(), started_at: now(), pid: process.pid };
     return await noted(options, records, records.start(start));
@@ -78,12 +77,4 @@ async function run(
     },
   });
   return { result, reports };
-}
-
-/** Where no scheduler is at work, what is noted as running is not. */
-async function forgetLost(home: Home, records: JobRecords, now: number): Promise<void> {
-  const lock = await lockHome(home, { what: 'jobs', role: 'scheduler', wait: false }).catch(() => null);
-  if (!lock) return;
-  markLost(records, now);
-  await lock.release();
 }

@@ -6,8 +6,9 @@ import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import t, { type Test } from 'tap';
 import type { Home } from '../../jobs/home.ts';
-import type { JobList, JobRunPage, JobStarted } from '../../server/schemas.ts';
+import type { JobList, JobRunPage, JobStarted, JobSummary } from '../../server/schemas.ts';
 import { drop, figure, homeWith, TILL, tillCsv } from '../jobs/home-with.ts';
+import { tillstream } from './terminal-in-memory.ts';
 
 const COMMAND = resolve(import.meta.dirname, '../../bin/tillstream.js');
 
@@ -77,6 +78,8 @@ t.test('a process killed in mid-job: the run is lost, tried again, and nothing i
   const { job_run_id } = await first.json<JobStarted>('/jobs/daily-run/run', { method: 'POST' });
   await until(() => hasSome(home), first);
   await first.kill('SIGKILL');
+  const listed = (await tillstream(['jobs', '--json', '--home', home.dir])).json<{ items: JobSummary[] }>();
+  t.match(listed.items[0], { name: 'daily-run', state: 'retrying', last: { job_run_id, status: 'lost' } });
   const second = new Started(t, home);
   await until(async () => {
     const { items } = await second.json<JobRunPage>('/jobs/daily-run/runs');

@@ -2,7 +2,7 @@ import t from 'tap';
 import { openOperations } from '../../db/operations/connection.ts';
 import { JobRecords } from '../../db/operations/jobs.ts';
 import { pauseJob, resumeJob } from '../../jobs/schedule/board.ts';
-import { HOUR, MINUTE, NOON, Rig, told } from './scheduling.ts';
+import { berlin, HOUR, MINUTE, NOON, Rig, told } from './scheduling.ts';
 
 t.test('a job runs at its turn, in a worker, and what it says is kept', async (t) => {
   const rig = new Rig(t);
@@ -258,4 +258,22 @@ t.test('another schedule counts from when it was changed', async (t) => {
   t.same(rig.runs(), []);
   await rig.passed(30 * MINUTE);
   t.strictSame(rig.story(), ['schedule 1 done']);
+});
+
+t.test('across both changes of the clocks a daily job runs once a day', async (t) => {
+  for (const [from, runs] of [
+    ['2026-03-28T12:00:00Z', ['2026-03-29T01:00', '2026-03-30T00:30']],
+    ['2026-10-24T12:00:00Z', ['2026-10-25T00:30', '2026-10-26T01:30']],
+  ] as const) {
+    await t.test(from, async (t) => {
+      const rig = new Rig(t);
+      rig.now = Date.parse(from);
+      rig.tell('work');
+      await rig.start([told({ schedule: berlin('30 2 * * *') })]);
+      for (let step = 0; step < 48 * 2; step++) await rig.passed(30 * MINUTE);
+      const begun = rig.runs().map(({ started_at }) => new Date(started_at ?? 0).toISOString().slice(0, 16));
+      t.strictSame(begun, runs);
+      t.strictSame(rig.story(), ['schedule 1 done', 'schedule 1 done']);
+    });
+  }
 });

@@ -160,3 +160,27 @@ t.test('a changed configuration counts without a restart, and one that cannot be
   );
   t.match(await jobCalled(serving, 'daily-run'), { schedule: 'every day at 06:30, Europe/Berlin' });
 });
+
+t.test('a job that fails its last attempt is an alert, until it is well again', async (t) => {
+  const home = await newHome(t);
+  await configure(home, { 'daily-run': { atStart: false, attempts: 1 } });
+  const serving = await served(t, home, { jobs: true });
+  const good = await readFile(home.config, 'utf8');
+  await writeFile(home.config, '{ "datasets": 1 }');
+  await json(serving, '/jobs/daily-run/run', post);
+  const alerts = () => json<{ items: { code: string; message: string; state: string }[] }>(serving, '/alerts');
+  const { items } = await until(alerts, ({ items }) => items.length > 0);
+  t.match(items, [{ code: 'job-failed', message: /daily-run failed: .*datasets/s }]);
+  t.match(await jobCalled(serving, 'daily-run'), { state: 'failed', last: { error: { code: 'invalid_config' } } });
+  t.equal((await fetch(`${serving.url}/health`)).status, 503);
+  await writeFile(home.config, good);
+  await json(serving, '/jobs/daily-run/run', post);
+  await until(
+    () => json<Health>(serving, '/health'),
+    ({ status }) => status === 'ok',
+  );
+  t.match(
+    (await alerts()).items.filter(({ state }) => state === 'open'),
+    [],
+  );
+});
