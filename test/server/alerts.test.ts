@@ -185,12 +185,12 @@ t.test('whoever does not run jobs cannot check now either', async (t) => {
   t.match(answer, { code: /no_such_job|jobs_elsewhere/ });
 });
 
-t.test('the job of the server delivers what any process raises', async (t) => {
+t.test('the jobs of the server deliver what any process raises, and check when they are told to', async (t) => {
   const receiver = await receiverOn(t);
   const settings = { channels: { webhook: { url: receiver.url } } };
   const home = await newHome(t);
   const config = JSON.parse(await readFile(home.config, 'utf8')) as object;
-  const jobs = { 'daily-run': { paused: true }, watch: { paused: true } };
+  const jobs = { 'daily-run': { paused: true }, watch: { paused: true }, monitor: { paused: true } };
   await writeFile(home.config, JSON.stringify({ ...config, alerts: settings, jobs }));
   const serving = await served(t, home, { jobs: true });
   const db = openOperations(home.operations);
@@ -207,4 +207,8 @@ t.test('the job of the server delivers what any process raises', async (t) => {
     { channel: 'file', attempts: 1 },
     { channel: 'webhook', attempts: 1, error: null },
   ]);
+  const { job_run_id } = await json(serving, '/monitoring/run', { method: 'POST' });
+  const runs = () => json<{ items: { job_run_id: number; status: string }[] }>(serving, '/jobs/monitor/runs');
+  const { items } = await until(runs, (page) => page.items[0]?.status === 'done');
+  t.equal(items[0]?.job_run_id, job_run_id);
 });
