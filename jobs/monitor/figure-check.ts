@@ -61,7 +61,7 @@ function daysBefore({ values, days }: Panel, row: number, column: number): numbe
 }
 
 /** Busy days come in all sizes and are seldom a mistake: trade may rise by so many times what it may fall. */
-const RISE = 1.5;
+const RISE = 2.2;
 
 /** What would be ok, on the scale: the larger of standard deviations and floor to either side, wider on marked days. */
 function bandOf(

@@ -15,15 +15,15 @@ const limit = (score: number, floor: number, severity: Severity = 'warning'): Li
 
 /** Of each check of a daily figure. The figures were chosen on the tuning histories of `bench/monitoring`. */
 export const LIMITS: Readonly<Record<string, Limit>> = {
-  volume: limit(5, 0.37),
+  volume: limit(4.2, 0.41),
   revenue: limit(7, 0.45, 'critical'),
   units: limit(7, 0.45),
   basket: limit(6, 0.3),
-  price: limit(5, 0.06, 'critical'),
+  price: limit(4.5, 0.06, 'critical'),
   margin: limit(8, 0.15),
   'dead-letters': limit(5, 0.03),
   duplicates: limit(4.5, 0.05, 'critical'),
-  'null-rate': limit(4.5, 0.06),
+  'null-rate': limit(4.2, 0.08),
   freshness: limit(0, 0, 'critical'),
   decline: limit(9, 0.18),
 };

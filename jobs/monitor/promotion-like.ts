@@ -11,7 +11,7 @@ const CHEAPER = -0.02;
 const CHEAPEST = Math.log(0.6);
 /** The trade must have gone up by so much, and by this part of what the price came down: of a single day, more than of several. */
 const BUSIER = 0.04;
-const RESPONSE = 0.8;
+const RESPONSE = 1;
 const LEAST_RESPONSE = 0.3;
 /** Days that a promotion may have been going on before, and by how much its price varies. */
 const MOST_DAYS = 6;
