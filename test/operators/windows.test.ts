@@ -304,3 +304,28 @@ t.test('a session that turns out to be part of another is taken back', async (t)
     ],
   );
 });
+
+t.test(
+  'open windows are told of after so many records, or so many seconds of event time, if there is something new',
+  async (t) => {
+    const rows = [0, 1, 2, 3, 12, 13, 41].map((time) => ({ t: time, k: 'A', v: 1 }));
+    const run = async (options: Record<string, unknown>) => {
+      const all = { time: 't', sizeSeconds: 40, ...options };
+      const out = await played(tumblingWindow, all, [
+        { batch: batchOfRows(rows), cuts: { sizes: [2], restarts: [true] } },
+      ]);
+      return out.records().map((each) => [each.window_start, each.count, each.pane, each.revision]);
+    };
+    t.strictSame(await run({ earlyRecords: 4 }), [
+      [0, 4, 'early', 0],
+      [0, 6, 'on_time', 1],
+      [40, 1, 'on_time', 0],
+    ]);
+    // At second 10 there are four; between 20 and 40 nothing comes by which time would move on.
+    t.strictSame(await run({ earlySeconds: 10 }), [
+      [0, 4, 'early', 0],
+      [0, 6, 'on_time', 1],
+      [40, 1, 'on_time', 0],
+    ]);
+  },
+);
