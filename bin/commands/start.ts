@@ -1,22 +1,19 @@
 import { existsSync } from 'node:fs';
 import { openDatabase } from '../../db/connection.ts';
 import { revenue, summary, topProducts } from '../../db/kpi.ts';
-import type { JobRunRecord } from '../../db/operations/jobs.ts';
 import { dailyRun } from '../../jobs/daily-run.ts';
 import type { Home } from '../../jobs/home.ts';
 import type { RunReport } from '../../jobs/ingest/report.ts';
 import { runHere } from '../../jobs/schedule/run-here.ts';
-import { type ServeOptions, serve } from '../../server/serve.ts';
+import { serve } from '../../server/serve.ts';
 import { ensureDashboard, isDashboardBuilt } from '../../web/build.ts';
 import type { Answer, Call, Command } from '../command.ts';
+import { FirstRun, MAIN_JOB } from '../first-run.ts';
 import { homeOf } from '../home-option.ts';
 import { kpiTables } from '../kpi-tables.ts';
 import { IngestProgress } from '../progress.ts';
 import { hasFailed, runText } from '../run-text.ts';
-import { say, type Terminal } from '../terminal.ts';
-
-/** What a start begins with, as the scheduler and runs call it. */
-const MAIN_JOB = 'daily-run';
+import { say } from '../terminal.ts';
 
 export const startCommand: Command = {
   name: 'start',
@@ -84,48 +81,6 @@ async function goOn(call: Call, home: Home): Promise<Answer> {
 function print({ terminal, options }: Call, text: string): void {
   if (options.flag('json')) say(terminal, text);
   else terminal.stdout.write(`${text}\n`);
-}
-
-/** The daily run that the start begins with, as it is told in the terminal. */
-class FirstRun {
-  report: RunReport | null = null;
-  readonly #terminal: Terminal;
-  readonly #progress: IngestProgress;
-  readonly #ended = Promise.withResolvers<void>();
-  #isOver = false;
-
-  constructor(terminal: Terminal) {
-    this.#terminal = terminal;
-    this.#progress = new IngestProgress(terminal);
-  }
-
-  get ended(): Promise<void> {
-    return this.#ended.promise;
-  }
-
-  readonly listeners: Required<Pick<ServeOptions, 'onRun' | 'onJob'>> = {
-    onRun: {
-      event: (event, { trigger }) => {
-        if (!this.#isOver && trigger === MAIN_JOB) this.#progress.onEvent(event);
-      },
-      ended: (outcome, { trigger }) => {
-        if (!this.#isOver && trigger === MAIN_JOB && !(outcome instanceof Error)) this.report = outcome;
-      },
-    },
-    onJob: {
-      logged: (job, line) => {
-        if (!this.#isOver && job === MAIN_JOB) say(this.#terminal, line);
-      },
-      ended: (run) => this.#jobEnded(run),
-    },
-  };
-
-  #jobEnded({ job, status, message }: JobRunRecord): void {
-    if (job !== MAIN_JOB || this.#isOver) return;
-    this.#isOver = true;
-    if (status === 'failed') say(this.#terminal, `The inbox could not be loaded: ${message}`);
-    this.#ended.resolve();
-  }
 }
 
 function summaryText(run: RunReport, home: Home): string {

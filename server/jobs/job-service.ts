@@ -1,10 +1,8 @@
 import type { Database } from 'better-sqlite3';
 import { openOperations } from '../../db/operations/connection.ts';
 import { JobRecords, type JobRunRecord } from '../../db/operations/jobs.ts';
-import { type FailedRun, resultOfJob, resultOfRun, updateAlerts } from '../../jobs/alert.ts';
 import type { Home } from '../../jobs/home.ts';
 import type { RunReport } from '../../jobs/ingest/report.ts';
-import { isAbort, troubleOf } from '../../jobs/ingest/trouble.ts';
 import { type Lock, lockHome } from '../../jobs/lock.ts';
 import { type JobView, jobCalled, jobViews, pauseJob, resumeJob } from '../../jobs/schedule/board.ts';
 import { isToBeRetried } from '../../jobs/schedule/due.ts';
@@ -14,6 +12,7 @@ import type { AlertSettings } from '../../operators/dataset/settings/alerts.ts';
 import type { IngestHost } from '../ingest/ingest-host.ts';
 import type { JobList, JobRunPage } from '../schemas/jobs.ts';
 import { ConfiguredJobs } from './configured-jobs.ts';
+import { FailureAlerts } from './failure-alerts.ts';
 import { jobRunDetail, jobSummary } from './job-answers.ts';
 
 export interface JobServiceOptions {
@@ -33,6 +32,7 @@ export class JobService {
   readonly #configured: ConfiguredJobs;
   readonly #db: Database;
   readonly #records: JobRecords;
+  readonly #failures: FailureAlerts;
   readonly #listeners = new Set<JobListener>();
   #scheduler: Scheduler | null = null;
   #lock: Lock | null = null;
@@ -40,14 +40,14 @@ export class JobService {
   /** Why nothing runs here, though it should. */
   #refusal: string | null = null;
   #seenVersion = 0;
-  /** What started a run, to its id if it failed: a job that failed with its run needs no alert of its own. */
-  readonly #failedRuns = new Map<string, number | null>();
 
   constructor(options: JobServiceOptions) {
     this.#options = options;
     this.#configured = new ConfiguredJobs(options.home);
     this.#db = openOperations(options.home.operations);
     this.#records = new JobRecords(this.#db);
+    const settings = () => this.#configured.alerts;
+    this.#failures = new FailureAlerts({ db: this.#db, settings, now: options.now });
   }
 
   /** Returns how to stop listening. `changed` is also told of what other processes do. */
@@ -141,7 +141,7 @@ export class JobService {
       changed: (job) => this.#tell((listener) => listener.changed?.(job)),
       logged: (job, line) => this.#tell((listener) => listener.logged?.(job, line)),
       ended: (ended) => {
-        this.#guarded('the end of a job', () => this.#alertOfJob(ended));
+        this.#guarded('the end of a job', () => this.#afterJob(ended));
         this.#tell((listener) => listener.ended?.(ended));
       },
     });
@@ -164,24 +164,17 @@ export class JobService {
     });
   }
 
-  /** The figures are checked after each run; the daily run does that itself, and fails with a run that could not be made. */
+  /** The figures are checked after each run; the daily run does that itself. */
   #afterRun(outcome: RunReport | Error, trigger: string): void {
-    const isDaily = trigger === 'daily-run';
-    const failed = failureIn(outcome);
-    this.#failedRuns.set(trigger, failed?.status === 'failed' ? failed.run_id : null);
-    if (failed && !(isDaily && failed.run_id === null)) this.#alert([resultOfRun(failed)]);
-    if (!isDaily && !(outcome instanceof Error) && outcome.run_id !== null) this.#scheduler?.follow('monitor');
+    this.#failures.ran(outcome, trigger);
+    this.wake('deliver');
+    if (trigger === 'daily-run' || outcome instanceof Error || outcome.run_id === null) return;
+    this.#scheduler?.follow('monitor');
   }
 
-  #alertOfJob(run: JobRunRecord): void {
+  #afterJob(run: JobRunRecord): void {
     const job = jobCalled(this.#configured.jobs, run.job);
-    const run_id = this.#failedRuns.get(run.job) ?? null;
-    if (!(job.schedule && isToBeRetried(job, run))) this.#alert([resultOfJob({ ...run, run_id })]);
-    else this.wake('deliver');
-  }
-
-  #alert(results: Parameters<typeof updateAlerts>[0]['results']): void {
-    updateAlerts({ db: this.#db, results, settings: this.#configured.alerts, now: this.#options.now });
+    if (!(job.schedule && isToBeRetried(job, run))) this.#failures.jobEnded(run);
     this.wake('deliver');
   }
 
@@ -196,14 +189,4 @@ export class JobService {
   #tell(say: (listener: JobListener) => void): void {
     for (const listener of this.#listeners) say(listener);
   }
-}
-
-/** How a run ended: one fails by what stopped it, or by the first of its files that failed. Null if there was none. */
-function failureIn(outcome: RunReport | Error): FailedRun | null {
-  if (outcome instanceof Error) {
-    return isAbort(outcome) ? null : { run_id: null, status: 'failed', error: troubleOf(outcome) };
-  }
-  const { run_id, status, error, files } = outcome;
-  if (run_id === null) return null;
-  return { run_id, status, error: error ?? files.find((file) => file.status === 'failed')?.error ?? null };
 }
