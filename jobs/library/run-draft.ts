@@ -3,8 +3,11 @@ import type { RunProgress } from '../../db/tables/checkpoints.ts';
 import type { OperatorCounts } from '../../engine/operator.ts';
 import { makePlan, type Plan } from '../../engine/plan.ts';
 import { run } from '../../engine/run.ts';
+import type { Services } from '../../engine/services.ts';
 import { addCounts, emptyCounts } from '../../engine/tally.ts';
+import type { Folders } from '../../operators/csv-output/folders.ts';
 import { loadRegistry } from '../../operators/registry.ts';
+import type { Tables } from '../../operators/sqlite-sink/tables.ts';
 import { contentHash } from '../ingest/content-hash.ts';
 import type { Draft } from './draft.ts';
 import { type PipelineResult, resultOf } from './result.ts';
@@ -36,7 +39,7 @@ export async function runDraft(draft: Draft, options: RunOptions): Promise<Pipel
     const counts: Counts = structuredClone(progress?.counts ?? {}) as Counts;
     if (progress?.position.last) return resultOf('unchanged', plan, counts, null);
     const ran = await run({
-      ...{ plan, registry, signal, measure, services: { tables } },
+      ...{ plan, registry, signal, measure, services: await servicesWith(tables) },
       split: { fileId: 0, file: draft.input, part: 0 },
       ...(progress && {
         resume: { number: progress.number, source: progress.position.state, states: progress.states },
@@ -48,6 +51,14 @@ export async function runDraft(draft: Draft, options: RunOptions): Promise<Pipel
   } finally {
     tables.close();
   }
+}
+
+/** What operators of the catalogue may ask for; paths are those of the program. */
+async function servicesWith(tables: Tables): Promise<Services> {
+  const { lookupQueries } = await import('../../db/lookup-queries.ts');
+  const here = process.cwd();
+  const folders: Folders = { home: here, processed: here, rejected: here };
+  return { tables, sql: lookupQueries, folders };
 }
 
 /** The sinks keep the same ledger as the run. */

@@ -1,5 +1,5 @@
-import { appendFileSync, writeFileSync } from 'node:fs';
-import { join as path } from 'node:path';
+import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join as path } from 'node:path';
 import Database from 'better-sqlite3';
 import t, { type Test } from 'tap';
 import {
@@ -228,6 +228,34 @@ t.test('what cannot work is told in words', async (t) => {
   t.match(rows(db, 'SELECT operator, reason FROM tillstream_dead_letters'), [
     { operator: 'sqlite-sink', reason: 'constraint_violated' },
   ]);
+});
+
+t.test('operators of the catalogue take part by name', async (t) => {
+  const { csv, db } = fileWith(t, ordersCsv(20));
+  await pipeline(
+    csvSource(csv, { order: FIELDS.order, shop: 'text' }),
+    sqliteSink(db, 'shops', { key: ['shop'] }),
+  ).run();
+  const found: { name: string; first: number }[] = [];
+  const sql = { database: db, query: 'SELECT "order" AS first FROM shops WHERE shop = :shop' };
+  await pipeline(
+    recordsSource([{ shop: 'S0' }, { shop: 'S1' }]),
+    use<{ shop: string }, { shop: string; first: number }>('lookup', {
+      sql,
+      on: ['shop'],
+      fields: { first: { from: 'first', type: 'integer' } },
+    }),
+    use('jsonl-sink', { folder: dirname(db), name: 'shops.jsonl' }),
+    recordsSink((shop: { shop: string; first: number }) => void found.push({ name: shop.shop, first: shop.first })),
+  ).run();
+  t.strictSame(found, [
+    { name: 'S0', first: 18 },
+    { name: 'S1', first: 19 },
+  ]);
+  t.equal(
+    readFileSync(path(dirname(db), 'shops.jsonl'), 'utf8'),
+    '{"shop":"S0","first":18}\n{"shop":"S1","first":19}\n',
+  );
 });
 
 t.test('a run can be stopped', async (t) => {
