@@ -32,6 +32,7 @@ export class TableImage {
   readonly #layout: RowLayout;
   #leaves: Child[] = [];
   #page: Uint8Array | null = null;
+  #view = new DataView(new ArrayBuffer(0));
   #number = 0;
   #cells = 0;
   /** Where the cells begin: they grow down from the end of the page. */
@@ -71,14 +72,14 @@ export class TableImage {
       const payload = layout.payloadOf(row);
       const size = payload + (payload < 128 ? 1 : 2) + varintLength(key);
       if (this.#page === null || LEAF_HEADER + this.#cells * 2 + 2 + size > this.#top) {
-        if (this.#page) layout.putValues(this.#page, from, row);
+        if (this.#page) layout.putValues(this.#view, from, row);
         this.#turnPage();
         from = row;
       }
       this.#putCell(key, payload, size, row - from, row);
       this.#lastKey = key;
     }
-    if (this.#page) layout.putValues(this.#page, from, length);
+    if (this.#page) layout.putValues(this.#view, from, length);
     this.#rows += length;
   }
 
@@ -86,15 +87,15 @@ export class TableImage {
     const page = this.#page!;
     this.#top -= size;
     const pointer = LEAF_HEADER + this.#cells++ * 2;
-    page[pointer] = this.#top >>> 8;
-    page[pointer + 1] = this.#top;
-    this.#layout.putHeader(page, putVarint(page, putVarint(page, this.#top, payload), key), slot, row);
+    this.#view.setUint16(pointer, this.#top);
+    this.#layout.putHeader(this.#view, putVarint(page, putVarint(page, this.#top, payload), key), slot, row);
   }
 
   #turnPage(): void {
     this.#closeLeaf();
     const { number, bytes } = this.#store.add();
     this.#page = bytes;
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.#number = number;
     this.#cells = 0;
     this.#top = this.#store.pageBytes;

@@ -17,6 +17,8 @@ const LENGTHS = Uint8Array.of(0, 1, 2, 3, 4, 6, 8);
 export class RowLayout {
   /** The record's header: its length, then a serial type for each column. */
   readonly #header: Uint8Array;
+  /** The same, four bytes at a time, but for what is left over. */
+  readonly #words: Int32Array;
   /** Where the next value of a page's n-th new row goes. */
   readonly #cursors: Int32Array;
   #columns: readonly Float64Array[] = [];
@@ -28,6 +30,7 @@ export class RowLayout {
   constructor(columns: number, pageBytes: number) {
     this.#header = new Uint8Array(columns + 1);
     this.#header[0] = columns + 1;
+    this.#words = new Int32Array(this.#header.length >> 2);
     this.#cursors = new Int32Array(pageBytes);
   }
 
@@ -39,6 +42,8 @@ export class RowLayout {
     this.#types.forEach((type, i) => {
       this.#header[1 + places[i]!] = type;
     });
+    const header = new DataView(this.#header.buffer);
+    for (let i = 0; i < this.#words.length; i++) this.#words[i] = header.getInt32(i * 4);
     this.#sparse = columns
       .map((values, i) => ({
         values,
@@ -58,15 +63,17 @@ export class RowLayout {
   }
 
   /** Writes the header of a row's record; the values come later, with those of the other rows of the page. */
-  putHeader(page: Uint8Array, start: number, slot: number, row: number): void {
+  putHeader(page: DataView, start: number, slot: number, row: number): void {
     const header = this.#header;
-    for (let i = 0; i < header.length; i++) page[start + i] = header[i]!;
-    for (const { values, place } of this.#sparse) if (Number.isNaN(values[row])) page[start + 1 + place] = NULL;
+    const words = this.#words;
+    for (let i = 0; i < words.length; i++) page.setInt32(start + i * 4, words[i]!);
+    for (let i = words.length * 4; i < header.length; i++) page.setUint8(start + i, header[i]!);
+    for (const { values, place } of this.#sparse) if (Number.isNaN(values[row])) page.setUint8(start + 1 + place, NULL);
     this.#cursors[slot] = start + header.length;
   }
 
   /** Writes the values of the rows whose headers are in the page. */
-  putValues(page: Uint8Array, from: number, to: number): void {
+  putValues(page: DataView, from: number, to: number): void {
     this.#columns.forEach((values, i) => {
       putColumn(page, this.#cursors, values, from, to, this.#types[i]!);
     });
@@ -98,28 +105,20 @@ function typeOf(most: number): number {
 
 /** Writes one column of rows, big-endian in two's complement, each at its cursor, which moves on. NaN is not written. */
 function putColumn(
-  page: Uint8Array,
+  page: DataView,
   cursors: Int32Array,
   values: Float64Array,
   from: number,
   to: number,
   type: number,
 ): void {
-  if (type === 1) putBytes(page, cursors, values, from, to);
-  else if (type < INT48) putInts(page, cursors, values, from, to, LENGTHS[type]!);
+  if (type < INT48) putInts(page, cursors, values, from, to, LENGTHS[type]!);
   else putLongs(page, cursors, values, from, to, LENGTHS[type]!);
 }
 
-function putBytes(page: Uint8Array, cursors: Int32Array, values: Float64Array, from: number, to: number): void {
-  for (let row = from; row < to; row++) {
-    const value = values[row]!;
-    if (!Number.isNaN(value)) page[cursors[row - from]!++] = value;
-  }
-}
-
-/** Two to four bytes each. */
+/** One to four bytes each. */
 function putInts(
-  page: Uint8Array,
+  page: DataView,
   cursors: Int32Array,
   values: Float64Array,
   from: number,
@@ -130,19 +129,21 @@ function putInts(
     const value = values[row]!;
     if (Number.isNaN(value)) continue;
     const bits = value | 0;
-    const end = cursors[row - from]! + length;
-    cursors[row - from] = end;
-    page[end - 1] = bits;
-    page[end - 2] = bits >> 8;
-    if (length === 2) continue;
-    page[end - 3] = bits >> 16;
-    if (length === 4) page[end - 4] = bits >> 24;
+    const at = cursors[row - from]!;
+    cursors[row - from] = at + length;
+    if (length === 4) page.setInt32(at, bits);
+    else if (length === 2) page.setInt16(at, bits);
+    else if (length === 1) page.setInt8(at, bits);
+    else {
+      page.setInt16(at, bits >> 8);
+      page.setInt8(at + 2, bits);
+    }
   }
 }
 
 /** Six or eight bytes each. */
 function putLongs(
-  page: Uint8Array,
+  page: DataView,
   cursors: Int32Array,
   values: Float64Array,
   from: number,
@@ -153,18 +154,11 @@ function putLongs(
     const value = values[row]!;
     if (Number.isNaN(value)) continue;
     const high = Math.floor(value / 4_294_967_296);
-    // Bits beyond 32 are cut off.
-    const low = value | 0;
     const end = cursors[row - from]! + length;
     cursors[row - from] = end;
-    page[end - 1] = low;
-    page[end - 2] = low >> 8;
-    page[end - 3] = low >> 16;
-    page[end - 4] = low >> 24;
-    page[end - 5] = high;
-    page[end - 6] = high >> 8;
-    if (length === 6) continue;
-    page[end - 7] = high >> 16;
-    page[end - 8] = high >> 24;
+    // Bits beyond 32 are cut off.
+    page.setInt32(end - 4, value | 0);
+    if (length === 6) page.setInt16(end - 6, high);
+    else page.setInt32(end - 8, high);
   }
 }
