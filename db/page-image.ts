@@ -32,7 +32,7 @@ export class TableImage {
   readonly #layout: RowLayout;
   #leaves: Child[] = [];
   #page: Uint8Array | null = null;
-  #view = new DataView(new ArrayBuffer(0));
+  #view: DataView = new DataView(new ArrayBuffer(0));
   #number = 0;
   #cells = 0;
   /** Where the cells begin: they grow down from the end of the page. */
