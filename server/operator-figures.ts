@@ -51,9 +51,15 @@ function sharesOf(now: OperatorMetrics, before: OperatorMetrics | undefined): Re
   const busy = Math.max(0, now.busyMs - (before?.busyMs ?? 0));
   const idle = Math.max(0, now.idleMs - (before?.idleMs ?? 0));
   const backpressured = Math.max(0, now.backpressuredMs - (before?.backpressuredMs ?? 0));
-  const all = busy + idle + backpressured || 1;
+  const all = busy + idle + backpressured;
+  if (all === 0) return standing(before !== undefined && now.batches > 0);
   const perMille = (ms: number) => Math.round((ms / all) * 1000);
   return { busy: perMille(busy), idle: perMille(idle), backpressured: perMille(backpressured) };
+}
+
+/** No time seems to have passed: its thread is too busy to say anything, or it has not begun. */
+function standing(hasBegun: boolean): Record<Activity, number> {
+  return { busy: hasBegun ? 1000 : 0, idle: hasBegun ? 0 : 1000, backpressured: 0 };
 }
 
 /** A sink sends its records to where they are kept. */
