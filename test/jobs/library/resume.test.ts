@@ -7,7 +7,7 @@ import Database from 'better-sqlite3';
 import t from 'tap';
 
 const OWN_NAME = new URL('../../../operators/discovery/register.ts', import.meta.url).href;
-const LINES = 60_000;
+const LINES = 40_000;
 
 /** Three ends in two databases, one of them behind a window with state. */
 const PROGRAM = `
