@@ -5,11 +5,12 @@ import {
   type Page,
   pageValues,
   type Query,
+  type Selection,
   selectionOf,
   statementsOf,
-  sumsQuery,
 } from './kpi-query.ts';
 import { type MeasureSums, type Measures, measuresOf, SUMS } from './measures.ts';
+import { sumsQuery } from './sums-query.ts';
 
 /** What sales can be grouped by without looking at single ones. */
 export const BREAKDOWN_FIELDS = ['region', 'store', 'category', 'product', 'weekday'] as const;
@@ -86,10 +87,9 @@ function orderSql(order: BreakdownOrder): string {
   return `${term} ${highestFirst === turned ? 'ASC' : 'DESC'} NULLS LAST`;
 }
 
-function groupQuery(by: BreakdownField, selection: Parameters<typeof sumsQuery>[0]): Query {
+function groupQuery(by: BreakdownField, selection: Selection): Query {
   if (by === 'weekday') return weekdayQuery(selection);
-  const isProduct = by === 'product' || by === 'category';
-  const [grouping, table] = isProduct ? (['product_key', 'products'] as const) : (['store_key', 'stores'] as const);
+  const [grouping, table] = partsOf(by, selection);
   const name = by === 'store' || by === 'product' ? `${by}_id` : by;
   const label = by === 'product' ? 'max(product_name)' : 'NULL';
   const { sql, values } = sumsQuery(selection, grouping);
@@ -101,8 +101,15 @@ function groupQuery(by: BreakdownField, selection: Parameters<typeof sumsQuery>[
   };
 }
 
+/** What the roll-ups are summed by, and the table that has the names. */
+function partsOf(by: BreakdownField, { products, categories }: Selection) {
+  if (by === 'region' || by === 'store') return ['store_key', 'stores'] as const;
+  const bySingleProducts = by === 'product' || (products && !categories);
+  return bySingleProducts ? (['product_key', 'products'] as const) : (['category_key', 'categories'] as const);
+}
+
 /** Days of YYYYMMDD to weekdays; sales of unknown day have none, and are left out. */
-function weekdayQuery(selection: Parameters<typeof sumsQuery>[0]): Query {
+function weekdayQuery(selection: Selection): Query {
   const { sql, values } = sumsQuery(selection, 'period', 'day');
   const date = "format('%04d-%02d-%02d', period / 10000, period / 100 % 100, period % 100)";
   return {

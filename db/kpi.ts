@@ -1,7 +1,6 @@
 import type { Database } from 'better-sqlite3';
 import { divideHalfEven, MONEY_SCALE, QUANTITY_SCALE } from '../engine/decimal.ts';
 import {
-  edgeDay,
   type KpiFilter,
   onSnapshot,
   type Page,
@@ -9,9 +8,9 @@ import {
   type Selection,
   selectionOf,
   statementsOf,
-  sumsQuery,
 } from './kpi-query.ts';
 import { dayText } from './period.ts';
+import { edgeDay, sumsQuery } from './sums-query.ts';
 
 export type { KpiFilter, Page } from './kpi-query.ts';
 export { type TrendOptions, type TrendPoint, trend } from './trend.ts';
@@ -36,7 +35,7 @@ export interface ProductRevenue extends Totals {
   readonly product_id: string;
 }
 
-export interface Summary {
+export interface Summary extends SoldSpan {
   readonly revenue: number;
   readonly profit: number;
   /** Profit in per cent of the revenue whose cost is known, two decimals. */
@@ -47,8 +46,6 @@ export interface Summary {
   readonly units: number;
   /** Revenue per order, two decimals. */
   readonly average_basket: number | null;
-  readonly first_day: string | null;
-  readonly last_day: string | null;
 }
 
 const TOTALS =
@@ -115,15 +112,28 @@ export function summary(db: Database, filter: KpiFilter = {}): Summary {
     const row = statementsOf(db)
       .get(sql)
       .get(...sums.values) as Record<string, number>;
-    return {
-      ...summaryOf(row, selection),
-      first_day: dayText(edgeDay(db, selection, 'first')),
-      last_day: dayText(edgeDay(db, selection, 'last')),
-    };
+    return { ...summaryOf(row, selection), ...edgesOf(db, selection) };
   });
 }
 
-function summaryOf(row: Record<string, number>, { products }: Selection): Omit<Summary, 'first_day' | 'last_day'> {
+/** First and last day with sales that the filter lets through; null where there are none. */
+export interface SoldSpan {
+  readonly first_day: string | null;
+  readonly last_day: string | null;
+}
+
+export function soldSpan(db: Database, filter: KpiFilter = {}): SoldSpan {
+  return onSnapshot(db, () => edgesOf(db, selectionOf(db, filter)));
+}
+
+function edgesOf(db: Database, selection: Selection): SoldSpan {
+  return {
+    first_day: dayText(edgeDay(db, selection, 'first')),
+    last_day: dayText(edgeDay(db, selection, 'last')),
+  };
+}
+
+function summaryOf(row: Record<string, number>, { products }: Selection): Omit<Summary, keyof SoldSpan> {
   const { lines = 0, quantity = 0, revenue = 0, profit = 0, costed_revenue = 0 } = row;
   const orders = products ? null : (row.orders ?? 0);
   return {

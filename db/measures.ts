@@ -1,7 +1,8 @@
 import type { Database } from 'better-sqlite3';
 import { divideHalfEven, MONEY_SCALE, QUANTITY_SCALE } from '../engine/decimal.ts';
-import { type KpiFilter, onSnapshot, selectionOf, statementsOf, sumsQuery } from './kpi-query.ts';
+import { type KpiFilter, onSnapshot, selectionOf, statementsOf } from './kpi-query.ts';
 import { dayText, mondayOf, monthText } from './period.ts';
+import { sumsQuery } from './sums-query.ts';
 
 /** The measures of a set of sales. Money in currency units; the number is the one nearest to the exact sum. */
 export interface Measures {

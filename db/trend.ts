@@ -1,16 +1,8 @@
 import type { Database } from 'better-sqlite3';
 import { divideHalfEven, MONEY_SCALE, QUANTITY_SCALE } from '../engine/decimal.ts';
-import {
-  edgeDay,
-  type KpiFilter,
-  onSnapshot,
-  type Page,
-  type Selection,
-  selectionOf,
-  statementsOf,
-  sumsQuery,
-} from './kpi-query.ts';
+import { type KpiFilter, onSnapshot, type Page, type Selection, selectionOf, statementsOf } from './kpi-query.ts';
 import { dayText, FIRST_KNOWN, mondayOf, monthText, plusDays } from './period.ts';
+import { edgeDay, sumsQuery } from './sums-query.ts';
 
 export type Granularity = 'day' | 'week' | 'month';
 

@@ -1,8 +1,9 @@
 import type { FactField, FactGroup } from '../../db/fact-breakdown.ts';
+import { soldSpan } from '../../db/kpi.ts';
 import type { KpiFilter } from '../schemas/kpi.ts';
 import type { Services } from '../services.ts';
 import { changeOf } from './changes.ts';
-import { type BreakdownRequest, comparedFilter, type FullRow, soldSpan } from './kpi-service.ts';
+import { type BreakdownRequest, comparedFilter, type FullRow } from './kpi-service.ts';
 import { checkPeriod } from './periods.ts';
 
 /** A page of sales by what only single sales know, in the shape of the other breakdowns. */

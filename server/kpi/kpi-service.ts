@@ -1,10 +1,11 @@
 import type { Database } from 'better-sqlite3';
 import { type BreakdownField, type BreakdownOrder, breakdown } from '../../db/breakdown.ts';
-import { summary } from '../../db/kpi.ts';
+import { type SoldSpan, soldSpan } from '../../db/kpi.ts';
 import { onSnapshot } from '../../db/kpi-query.ts';
-import { currenciesOf, measuresByPeriod, totalMeasures } from '../../db/measures.ts';
-import type { BreakdownRow, KpiFilter, KpiSummary, KpiTrend } from '../schemas/kpi.ts';
+import { currenciesOf, filterChoices, measuresByPeriod, totalMeasures } from '../../db/measures.ts';
+import type { BreakdownRow, KpiFilter, KpiFilters, KpiSummary, KpiTrend } from '../schemas/kpi.ts';
 import { changeOf, changesOf } from './changes.ts';
+import type { InsightFigures } from './insights.ts';
 import {
   type Comparison,
   checkPeriod,
@@ -17,17 +18,6 @@ import {
   spanOf,
 } from './periods.ts';
 import { trendPoints, withPrevious } from './trend-points.ts';
-
-/** First and last day with sales that the filter lets through. */
-export interface SoldSpan {
-  readonly first_day: string | null;
-  readonly last_day: string | null;
-}
-
-export function soldSpan(db: Database, filter: KpiFilter): SoldSpan {
-  const { first_day, last_day } = summary(db, filter);
-  return { first_day, last_day };
-}
 
 /** The filter of the period that this one is compared with; null where there are no sales to begin with. */
 export function comparedFilter(filter: KpiFilter, sold: SoldSpan, comparison: Comparison): KpiFilter | null {
@@ -157,4 +147,29 @@ function shiftOf(comparison: Comparison, granularity: Granularity, periods: numb
   if (granularity === 'week') return (ordinal) => ordinal - 52;
   return (ordinal) =>
     ordinalOf(comparedSpan({ from: periodOf(ordinal, 'day'), to: periodOf(ordinal, 'day') }, comparison).from, 'day');
+}
+
+/** Products that insights and menus look at. */
+const BEST_SELLERS = 200;
+
+/** What the sentences about a period are drawn from. */
+export function insightFigures(db: Database, filter: KpiFilter): InsightFigures {
+  return onSnapshot(db, () => {
+    const rows = (by: BreakdownField) => breakdown(db, by, filter, { limit: BEST_SELLERS });
+    const { items: products, total: productCount } = rows('product');
+    return {
+      ...{ products, productCount, total: totalMeasures(db, filter), days: measuresByPeriod(db, filter, 'day') },
+      ...{ regions: rows('region').items, categories: rows('category').items, weekdays: rows('weekday').items },
+    };
+  });
+}
+
+export function filterMenus(db: Database): Omit<KpiFilters, 'version'> {
+  return onSnapshot(db, () => {
+    const best = breakdown(db, 'product', {}, { limit: BEST_SELLERS });
+    const products = best.items.map(({ key, label }) => ({ product_id: key, name: label }));
+    const { regions, stores, categories } = filterChoices(db);
+    const menus = { regions: [...regions], stores: [...stores], categories: [...categories], products };
+    return { ...soldSpan(db, {}), currencies: currenciesOf(db), ...menus };
+  });
 }

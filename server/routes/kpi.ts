@@ -1,13 +1,13 @@
 import { Type } from '@sinclair/typebox';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { BREAKDOWN_FIELDS, type BreakdownField } from '../../db/breakdown.ts';
+import { soldSpan } from '../../db/kpi.ts';
 import { isLoading } from '../../db/live-figures.ts';
-import { currenciesOf, filterChoices, measuresByPeriod, totalMeasures } from '../../db/measures.ts';
 import { isKnown, sendCsv } from '../answers.ts';
 import type { App } from '../app.ts';
 import { factRows } from '../kpi/fact-rows.ts';
 import { insightsOf } from '../kpi/insights.ts';
-import { type FullRow, kpiBreakdown, kpiSummary, kpiTrend, soldSpan } from '../kpi/kpi-service.ts';
+import { type FullRow, filterMenus, insightFigures, kpiBreakdown, kpiSummary, kpiTrend } from '../kpi/kpi-service.ts';
 import { checkPeriod } from '../kpi/periods.ts';
 import { oneOf } from '../schemas/common.ts';
 import {
@@ -50,8 +50,6 @@ const described = (summary: string, description?: string) => ({
 const MEASURE_COLUMNS = ['revenue', 'profit', 'margin', 'orders', 'lines', 'units', 'average_basket'] as const;
 const COMPARED = ['previous_revenue', 'revenue_change'] as const;
 const ORIGINAL = 'Without parameters in the shape of the Python original.';
-/** Products that insights and menus look at. */
-const BEST_SELLERS = 200;
 
 /** What was sold. */
 export function kpiRoutes(app: App, services: Services): void {
@@ -182,15 +180,7 @@ export function kpiRoutes(app: App, services: Services): void {
     schema: { ...described('What can be filtered by, for menus'), response: { 200: KpiFilters } },
     handler: async () => {
       const { db, version } = warehouse;
-      const best = kpiBreakdown(db, 'product', {}, { limit: BEST_SELLERS, offset: 0 });
-      const products = best.items.map(({ key, label }) => ({ product_id: key, name: label }));
-      return {
-        version,
-        ...soldSpan(db, {}),
-        currencies: currenciesOf(db),
-        ...filterChoices(db),
-        products,
-      } as KpiFilters;
+      return { version, ...filterMenus(db) };
     },
   });
 }
@@ -216,13 +206,4 @@ function original(key: 'region' | 'product_id', row: FullRow) {
   const { revenue, profit, avg_margin, previous_revenue, revenue_change } = row;
   const compared = previous_revenue === undefined ? {} : { previous_revenue, revenue_change };
   return { [key]: row.key, total_revenue: revenue, total_profit: profit ?? 0, avg_margin, ...compared };
-}
-
-function insightFigures(db: Services['warehouse']['db'], filter: KpiFilter) {
-  const rows = (by: BreakdownField) => kpiBreakdown(db, by, filter, { limit: BEST_SELLERS, offset: 0 });
-  const { items: products, total: productCount } = rows('product');
-  return {
-    ...{ products, productCount, total: totalMeasures(db, filter), days: measuresByPeriod(db, filter, 'day') },
-    ...{ regions: rows('region').items, categories: rows('category').items, weekdays: rows('weekday').items },
-  };
 }

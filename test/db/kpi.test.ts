@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Database } from 'better-sqlite3';
 import fc from 'fast-check';
 import t from 'tap';
+import { breakdown } from '../../db/breakdown.ts';
 import { openDatabase } from '../../db/connection.ts';
 import { identifierOf } from '../../db/identifiers.ts';
 import { type KpiFilter, revenue, summary, topProducts, trend, warehouseVersion } from '../../db/kpi.ts';
@@ -105,6 +106,33 @@ t.test('revenue by region and top products equal plain SQL over the sales, under
       return margins(regions, plainRegions) && margins(products, plainProducts);
     }),
     { numRuns: 150 },
+  );
+});
+
+t.test('breakdowns by store, category and product equal plain SQL over the sales, under any filter', async (t) => {
+  const names = { region: 'region', store: 'store_id', category: 'category', product: 'product_id' } as const;
+  fc.assert(
+    fc.property(filters, fc.constantFrom('region', 'store', 'category', 'product'), (filter, by) => {
+      const { sql, values } = where(filter);
+      const name = names[by];
+      const plain = db
+        .prepare(
+          `SELECT ${name} AS key, count(*) AS lines, coalesce(sum(revenue), 0) / 1e4 AS revenue, coalesce(sum(quantity), 0) / 1e3 AS units,
+             coalesce(sum(revenue - cost), 0) / 1e4 AS profit
+           FROM ${JOINED} WHERE ${sql} GROUP BY ${name} ORDER BY coalesce(sum(revenue), 0) DESC, ${name}`,
+        )
+        .all(...values);
+      const { items } = breakdown(db, by, filter);
+      const found = items.map(({ key, lines, revenue, units, profit }) => ({
+        key,
+        lines,
+        revenue,
+        units,
+        profit: profit ?? 0,
+      }));
+      t.same(found, plain, JSON.stringify([by, filter]));
+    }),
+    { numRuns: 200 },
   );
 });
 
