@@ -28,11 +28,11 @@ export interface DriftOfRun {
   readonly action: string;
 }
 
-/** In which ways files of the latest run with files were not as their datasets say. */
+/** In which columns files of the latest run with files were not as their datasets say. What is in them, the rejected records tell. */
 export function latestDrift(db: Database): DriftOfRun[] {
   const sql = `
     SELECT file_id, name, dataset, change, field, action FROM schema_drift JOIN files USING (file_id) JOIN datasets USING (dataset_key)
-    WHERE run_id = (SELECT max(run_id) FROM files) AND against = 'dataset' AND action <> 'noted' ORDER BY schema_drift_id`;
+    WHERE run_id = (SELECT max(run_id) FROM files) AND against = 'dataset' AND action <> 'noted' AND change <> 'retyped' ORDER BY schema_drift_id`;
   return statementsOf(db).get(sql).all() as DriftOfRun[];
 }
 
