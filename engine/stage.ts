@@ -45,7 +45,7 @@ export class Stage {
 
   private constructor(setup: StageSetup) {
     const resourceLimits = { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB };
-    this.#worker = new Worker(new URL('./stage-worker.ts', import.meta.url), { workerData: setup, resourceLimits });
+    this.#worker = new Worker(new URL('./stage-worker.js', import.meta.url), { workerData: setup, resourceLimits });
     this.#ready = new Promise((resolve, reject) => {
       this.#calls.set(0, { resolve: () => resolve(), reject });
     });
