@@ -41,7 +41,7 @@ export const alertsCommand: Command = {
   examples: [
     { line: 'alerts', does: 'what is wrong now' },
     { line: 'alerts show 3', does: 'one alert: evidence, what happened to it' },
-    { line: 'alerts expected 3 --note "Easter sale"', does: 'it was a promotion' },
+    { line: 'alerts expected 3 --note promotion', does: 'it was a promotion' },
     { line: 'alerts --state all --json', does: 'all there were, for programs' },
   ],
   async run(call) {

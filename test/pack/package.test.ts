@@ -12,7 +12,7 @@ const MODULES = join(PROJECT, 'node_modules');
 const dir = mkdtempSync(join(tmpdir(), 'tillstream-package-'));
 t.teardown(() => rmSync(dir, { recursive: true }));
 
-const CHECKOUT = ['bin', 'data', 'db', 'docs', 'engine', 'jobs', 'operators', 'pack', 'server', 'web'];
+const CHECKOUT = ['.ci', 'bin', 'data', 'db', 'docs', 'engine', 'jobs', 'operators', 'server', 'web'];
 const FILES = ['LICENSE', 'README.md', 'package.json', 'schema_config.json', 'tsconfig.json'];
 const NOT_COPIED = /^(?:node_modules|\.svelte-kit|\.building|screenshots|raw|ingested|processed|rejected|.*\.db.*)$/;
 

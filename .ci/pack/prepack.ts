@@ -1,6 +1,6 @@
 import { cpSync, existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { ensureDashboard } from '../web/build.ts';
+import { ensureDashboard } from '../../web/build.ts';
 import { compile, renameImports } from './compile.ts';
 import { innerManifest, type Manifest, packedManifest } from './manifest.ts';
 import { ORIGINAL, restoreManifest } from './original.ts';

@@ -1,5 +1,5 @@
 import { join, resolve } from 'node:path';
 
-export const PROJECT: string = resolve(import.meta.dirname, '..');
+export const PROJECT: string = resolve(import.meta.dirname, '../..');
 /** Mirrors the project, compiled. */
 export const DIST: string = join(PROJECT, 'dist');
