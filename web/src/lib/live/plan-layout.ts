@@ -19,8 +19,8 @@ export function isList(nodes: readonly Wired[]): boolean {
 }
 
 /**
- * A place for each node: a column after all that it takes records from, in the row of the first of them if that is free there, so that
- * straight ways stay straight. Nodes come after those that they take records from.
+ * A place for each node: a column after all that it takes records from, in the highest of their rows that is free there, so that
+ * straight ways stay straight and branches come back to where they left. Nodes come after those that they take records from.
  */
 export function placesOf(nodes: readonly Wired[]): ReadonlyMap<string, Place> {
   const places = new Map<string, Place>();
@@ -28,7 +28,7 @@ export function placesOf(nodes: readonly Wired[]): ReadonlyMap<string, Place> {
   for (const { id, inputs } of nodes) {
     const before = inputs.flatMap((input) => places.get(input) ?? []);
     const column = Math.max(-1, ...before.map((place) => place.column)) + 1;
-    let row = before[0]?.row ?? 0;
+    let row = before.length === 0 ? 0 : Math.min(...before.map((place) => place.row));
     while (taken.has(`${column} ${row}`)) row++;
     taken.add(`${column} ${row}`);
     places.set(id, { column, row });
