@@ -9,7 +9,7 @@ import type { FromStage, StageRun, StageSetup, ToStage } from './stage-messages.
 import { BatchPacker } from './transfer.ts';
 
 /** Batches that may be under way to the other thread or wait there: what bounds memory when it is slower. */
-const CREDITS = 4;
+const CREDITS = 8;
 /** Batches are kept outside the heap; a stage makes few objects, and by default these would be let lie for 48 MB. */
 const YOUNG_GENERATION_MB = 12;
 
