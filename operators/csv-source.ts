@@ -6,6 +6,7 @@ import { defineOperator } from '../engine/define-operator.ts';
 import type { OperatorContext, Outputs, SourceInstance, SourcePosition } from '../engine/operator.ts';
 import { isUtf8Name } from './csv/code-page.ts';
 import { Dialect, dialectBytes, fillDialect } from './csv/dialect.ts';
+import { FilePath, ResumeOptions } from './csv/file-options.ts';
 import { readError } from './csv/open-file.ts';
 import type { RecordBlock, Reject } from './csv/record-block.ts';
 import { type Scanned, Scanner } from './csv/scanner.ts';
@@ -15,7 +16,7 @@ import { dataPositions } from './dead-letter/added-columns.ts';
 
 const Options = Type.Object(
   {
-    path: Type.Optional(Type.String({ description: 'File to read; by default the file of the split.' })),
+    path: FilePath,
     ...Dialect.properties,
     fields: Type.Optional(
       Type.Array(Type.String(), {
@@ -23,12 +24,7 @@ const Options = Type.Object(
         description: 'Field names of a file without a header; with a header, what its names must be.',
       }),
     ),
-    checkpointBytes: Type.Integer({
-      minimum: 1,
-      default: 16_777_216,
-      description: 'A position to resume from is given each time so many bytes of text have been read.',
-    }),
-    resume: Type.Optional(Type.Unknown({ description: 'State of an earlier position: reading goes on there.' })),
+    ...ResumeOptions,
   },
   { additionalProperties: false },
 );

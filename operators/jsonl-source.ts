@@ -3,6 +3,7 @@ import { type Static, Type } from '@sinclair/typebox';
 import { Batch, Provenance } from '../engine/batch.ts';
 import { defineOperator } from '../engine/define-operator.ts';
 import type { Fault, OperatorContext, Outputs, SourceInstance, SourcePosition } from '../engine/operator.ts';
+import { FilePath, ResumeOptions } from './csv/file-options.ts';
 import { readError } from './csv/open-file.ts';
 import { FieldNames } from './jsonl/field-names.ts';
 import { JSON_REASONS, type JsonFields, parseRecord } from './jsonl/json-record.ts';
@@ -13,7 +14,7 @@ import { RecordOptions } from './jsonl/record-options.ts';
 
 const Options = Type.Object(
   {
-    path: Type.Optional(Type.String({ description: 'File to read; by default the file of the split.' })),
+    path: FilePath,
     ...RecordOptions,
     maxRecordBytes: Type.Integer({
       minimum: 1,
@@ -26,12 +27,7 @@ const Options = Type.Object(
       default: 'auto',
       description: '`auto` looks at the first two bytes.',
     }),
-    checkpointBytes: Type.Integer({
-      minimum: 1,
-      default: 16_777_216,
-      description: 'A position to resume from is given each time so many bytes of text have been read.',
-    }),
-    resume: Type.Optional(Type.Unknown({ description: 'State of an earlier position: reading goes on there.' })),
+    ...ResumeOptions,
   },
   { additionalProperties: false },
 );

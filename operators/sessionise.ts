@@ -4,6 +4,7 @@ import { dictionaryColumn, NumberColumn, type Value } from '../engine/column.ts'
 import { defineOperator } from '../engine/define-operator.ts';
 import type { Fault, OperatorContext, OperatorInstance, Outputs } from '../engine/operator.ts';
 import { isoText } from './formats/calendar.ts';
+import { DueRecords } from './held/due-records.ts';
 import type { FieldType } from './held/field-types.ts';
 import { groupKey, valuesReader } from './held/group-key.ts';
 import { type HeldRecord, RecordShape } from './held/record-shape.ts';
@@ -61,17 +62,15 @@ interface Member {
   readonly sequence: number | null;
 }
 
-const BATCH = 4096;
-
 class Sessionise implements OperatorInstance {
   readonly #options: Options;
   readonly #context: OperatorContext;
   readonly #book: SessionBook;
+  readonly #members = new DueRecords<Member>((members) => this.#batch(members));
   readonly #waiting = new Heap<Waiting>((a, b) => a.time - b.time || a.arrival - b.arrival);
   #watermark: Watermark;
   #shape = new RecordShape();
   #arrived = 0;
-  #members: Member[] = [];
 
   constructor(options: Options, context: OperatorContext) {
     this.#options = options;
@@ -98,16 +97,16 @@ class Sessionise implements OperatorInstance {
         out.deadLetter(batch, row, [this.#stateFull('records wait')]);
       else this.#waiting.push({ time: at, arrival: this.#arrived++, key: keyAt(row), record: recordAt(row) });
       if (at === this.#watermark.value) this.#release(at, out);
-      if (this.#members.length >= BATCH) await this.#emit(out);
+      if (this.#members.isFull) await this.#members.emit(out);
     }
     out.late(batch, Int32Array.from(late));
     if (Number.isFinite(this.#watermark.value)) out.watermark(this.#watermark.value);
-    await this.#emit(out);
+    await this.#members.emit(out);
   }
 
   async flush(out: Outputs): Promise<void> {
     this.#release(Number.POSITIVE_INFINITY, out);
-    await this.#emit(out);
+    await this.#members.emit(out);
   }
 
   snapshot(): SessioniseState {
@@ -139,11 +138,11 @@ class Sessionise implements OperatorInstance {
 
   #place({ time, key, record }: Waiting, out: Outputs): void {
     if (key.includes(null)) {
-      this.#members.push({ record, id: null, sequence: null });
+      this.#members.add({ record, id: null, sequence: null });
       return;
     }
     const place = this.#book.add(groupKey(key), time);
-    if (place) this.#members.push({ record, id: this.#idOf(key, place.start), sequence: place.number });
+    if (place) this.#members.add({ record, id: this.#idOf(key, place.start), sequence: place.number });
     else out.deadLetter(this.#shape.batch([record], this.#context.split), 0, [this.#stateFull('sessions are open')]);
   }
 
@@ -152,12 +151,6 @@ class Sessionise implements OperatorInstance {
     const type = this.#shape.type(this.#options.time);
     const isDate = type.kind === 'number' && (type.type === 'datetime' || type.type === 'date');
     return `${key.map(escaped).join('|')}@${isDate ? isoText(start, true) : start}`;
-  }
-
-  async #emit(out: Outputs): Promise<void> {
-    const members = this.#members;
-    this.#members = [];
-    for (let at = 0; at < members.length; at += BATCH) await out.emit(this.#batch(members.slice(at, at + BATCH)));
   }
 
   #batch(members: readonly Member[]): Batch {

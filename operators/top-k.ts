@@ -3,6 +3,7 @@ import type { Batch } from '../engine/batch.ts';
 import { type Column, NumberColumn } from '../engine/column.ts';
 import { defineOperator } from '../engine/define-operator.ts';
 import type { Fault, OperatorContext, OperatorInstance, Outputs } from '../engine/operator.ts';
+import { DueRecords } from './held/due-records.ts';
 import type { FieldType } from './held/field-types.ts';
 import { groupKey, valuesReader } from './held/group-key.ts';
 import { RecordShape } from './held/record-shape.ts';
@@ -45,15 +46,13 @@ interface TopKState {
   readonly lists: ReturnType<TopLists['snapshot']>;
 }
 
-const BATCH = 4096;
-
 class TopK implements OperatorInstance {
   readonly #options: Options;
   readonly #context: OperatorContext;
   readonly #lists: TopLists;
+  readonly #due = new DueRecords<RankedRecord>((ranked) => this.#batch(ranked));
   #watermark: Watermark;
   #shape = new RecordShape();
-  #due: RankedRecord[] = [];
 
   constructor(options: Options, context: OperatorContext) {
     this.#options = options;
@@ -78,17 +77,17 @@ class TopK implements OperatorInstance {
         else if (placing.kind === 'out') left.addRow(row);
         else if (placing.replaced) left.addRecord(placing.replaced);
       }
-      if (this.#due.length >= BATCH) await this.#emit(out);
+      if (this.#due.isFull) await this.#due.emit(out);
     }
     out.late(batch, Int32Array.from(late));
     left.count();
     if (Number.isFinite(this.#watermark.value)) out.watermark(this.#watermark.value);
-    await this.#emit(out);
+    await this.#due.emit(out);
   }
 
   async flush(out: Outputs): Promise<void> {
     this.#take(Number.POSITIVE_INFINITY);
-    await this.#emit(out);
+    await this.#due.emit(out);
   }
 
   snapshot(): TopKState {
@@ -127,13 +126,7 @@ class TopK implements OperatorInstance {
   }
 
   #take(before: number): void {
-    for (const ranked of this.#lists.takeBefore(before)) this.#due.push(ranked);
-  }
-
-  async #emit(out: Outputs): Promise<void> {
-    const due = this.#due;
-    this.#due = [];
-    for (let at = 0; at < due.length; at += BATCH) await out.emit(this.#batch(due.slice(at, at + BATCH)));
+    for (const ranked of this.#lists.takeBefore(before)) this.#due.add(ranked);
   }
 
   #batch(ranked: readonly RankedRecord[]): Batch {

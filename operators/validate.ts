@@ -10,6 +10,7 @@ import { cellsOf } from './formats/cells-of.ts';
 import { Constant } from './formats/constants.ts';
 import { expected } from './formats/faults.ts';
 import { NumberTyping } from './formats/number-column.ts';
+import { CELL_REASONS } from './formats/reasons.ts';
 import { deriveRevenue } from './formats/revenue.ts';
 import { RowFaults } from './formats/row-faults.ts';
 import { type FieldPlan, planFields } from './formats/typing-plan.ts';
@@ -180,17 +181,7 @@ export const validate = defineOperator({
   stability: 'stable',
   options: Options,
   reasons: {
-    missing_value: 'A value that is required is not there.',
-    not_an_integer: 'The cell is not a whole number.',
-    not_a_number: 'The cell is not a number as the field writes them.',
-    not_a_date: 'The cell is not a date as the field writes them, or names a day that does not exist.',
-    not_a_boolean: 'The cell is none of the words for true and false.',
-    out_of_range: 'The value is below the minimum or above the maximum.',
-    not_in_enum: 'The value is none of those allowed.',
-    pattern_mismatch: 'The text does not have the form required.',
-    too_short: 'The text is shorter than allowed.',
-    too_long: 'The text is longer than allowed.',
-    amount_overflow: 'The number is too large to be kept exactly.',
+    ...CELL_REASONS,
     unexpected_column: 'The record has a value in a column that is no field of the dataset.',
   },
   example: {

@@ -1,6 +1,6 @@
 import type { AlertEventName, AlertRecord, AlertResult } from '../../db/operations/alerts.ts';
 import { dayText } from '../../db/period.ts';
-import type { CheckResult, CheckUnit } from '../monitor/check-result.ts';
+import type { CheckFigures, CheckResult } from '../monitor/check-result.ts';
 import { plainFigure } from './figures.ts';
 
 /** Events that people are told of. */
@@ -35,14 +35,7 @@ export interface Notice {
   /** A sentence for the shop's owner. */
   readonly message: string;
   /** What was observed and what would have been ok; null where the alert stands for several. */
-  readonly figures: {
-    readonly unit: CheckUnit;
-    readonly observed: number | null;
-    readonly expected: number | null;
-    readonly low: number | null;
-    readonly high: number | null;
-    readonly score: number | null;
-  } | null;
+  readonly figures: CheckFigures | null;
   /** The days that were compared, oldest first. */
   readonly series: readonly { readonly day: string; readonly value: number }[];
   /** What else fails because of it, or what it stands for; the first of them. */

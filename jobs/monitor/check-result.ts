@@ -9,15 +9,8 @@ export type CheckUnit = 'money' | 'quantity' | 'records' | 'ratio' | 'count' | '
 /** What a result is about: nothing named is the whole shop. The keys are dimensions: dataset, store, category, product, region, field, file. */
 export type Subject = Readonly<Record<string, string>>;
 
-/** What one check found about one subject on one day. */
-export interface CheckResult {
-  /** The check's name: revenue, volume, freshness, schema-drift … */
-  readonly check: string;
-  readonly subject: Subject;
-  /** The day it is about, YYYY-MM-DD; null where it is about now (disk space, roll-ups). */
-  readonly day: string | null;
-  readonly verdict: Verdict;
-  readonly severity: Severity;
+/** What a check saw, and what it held that against. */
+export interface CheckFigures {
   readonly unit: CheckUnit;
   readonly observed: number | null;
   readonly expected: number | null;
@@ -26,6 +19,17 @@ export interface CheckResult {
   readonly high: number | null;
   /** How many robust standard deviations from what was expected; null where there is no such measure. */
   readonly score: number | null;
+}
+
+/** What one check found about one subject on one day. */
+export interface CheckResult extends CheckFigures {
+  /** The check's name: revenue, volume, freshness, schema-drift … */
+  readonly check: string;
+  readonly subject: Subject;
+  /** The day it is about, YYYY-MM-DD; null where it is about now (disk space, roll-ups). */
+  readonly day: string | null;
+  readonly verdict: Verdict;
+  readonly severity: Severity;
   /** One sentence for the shop's owner. */
   readonly message: string;
   readonly evidence: Evidence;

@@ -1,11 +1,11 @@
-import type { CheckUnit, Severity, Verdict } from './check-result.ts';
+import type { CheckFigures, Severity, Verdict } from './check-result.ts';
 import type { HistoryRow } from './shop-history.ts';
 
 /** What a row is one of. */
 export type Level = 'store' | 'region' | 'category' | 'shop';
 
 /** A check's look at one row on one day, as figures; results.ts puts it into words. */
-export interface Finding {
+export interface Finding extends CheckFigures {
   readonly check: string;
   readonly level: Level;
   readonly row: HistoryRow;
@@ -13,12 +13,6 @@ export interface Finding {
   readonly column: number;
   verdict: Verdict;
   severity: Severity;
-  readonly unit: CheckUnit;
-  readonly observed: number | null;
-  readonly expected: number | null;
-  readonly low: number | null;
-  readonly high: number | null;
-  readonly score: number | null;
   /** Days that the expectation comes from, as columns. */
   readonly columns: readonly number[];
   /** The series compared, by column. */

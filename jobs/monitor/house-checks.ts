@@ -3,7 +3,7 @@ import type { Database } from 'better-sqlite3';
 import { disagreeingDays, latestBalances, latestDrift, runTimes } from '../../db/monitoring/house.ts';
 import { dayText } from '../../db/period.ts';
 import type { CheckName } from '../../operators/dataset/settings/monitoring.ts';
-import type { CheckResult, CheckUnit, Evidence, Severity } from './check-result.ts';
+import type { CheckFigures, CheckResult, Evidence, Severity } from './check-result.ts';
 import { shown } from './measures.ts';
 import { dayKey } from './read-history.ts';
 import { median, spread } from './robust.ts';
@@ -18,16 +18,11 @@ const DAYS = 35;
 const SLOW_SECONDS = 30;
 const SLOW_TIMES = 4;
 
-interface Found {
+interface Found extends Partial<CheckFigures> {
   readonly check: CheckName;
   readonly ok: boolean;
   readonly severity: Severity;
   readonly message: string;
-  readonly unit?: CheckUnit;
-  readonly observed?: number | null;
-  readonly expected?: number | null;
-  readonly low?: number | null;
-  readonly high?: number | null;
   readonly learning?: boolean;
   readonly evidence?: Evidence;
 }

@@ -1,12 +1,12 @@
 import { type Static, Type } from '@sinclair/typebox';
 import type { Batch } from '../../engine/batch.ts';
-import { type Column, NumberColumn, type NumberType } from '../../engine/column.ts';
+import { type Column, NumberColumn } from '../../engine/column.ts';
 import { MONEY_SCALE } from '../../engine/decimal.ts';
 import type { Fault } from '../../engine/operator.ts';
-import { expected } from '../formats/faults.ts';
 import { Fitter } from '../map/fit.ts';
 import { type Target, targetOf } from '../map/target.ts';
 import { plainValue } from '../values/exact-json.ts';
+import { notOfType } from '../values/type-words.ts';
 import { type Units, unitsOf } from '../values/units.ts';
 
 const TYPES = ['string', 'integer', 'number', 'float', 'boolean', 'date', 'datetime'] as const;
@@ -34,15 +34,6 @@ export type AddedFieldsOption = Static<typeof AddedFieldsOption>;
 /** What the fields of one record are set to: texts, or numbers in the units of the field. */
 export type AddedValues = readonly (string | number | null)[];
 type Read = { readonly value: AddedValues } | { readonly fault: Fault };
-
-const TYPE_WORDS: Readonly<Record<NumberType, readonly [code: string, expectation: string]>> = {
-  integer: ['not_an_integer', 'a whole number'],
-  decimal: ['not_a_number', 'a number'],
-  float: ['not_a_number', 'a number'],
-  date: ['not_a_date', 'a date such as 2026-12-31'],
-  datetime: ['not_a_date', 'a time such as 2026-12-31T18:00:00'],
-  boolean: ['not_a_boolean', 'true or false'],
-};
 
 /** The faults that {@link AddedFields.read} finds. */
 export const ADDED_REASONS: Readonly<Record<string, string>> = {
@@ -86,8 +77,7 @@ export class AddedFields {
       else {
         const { units } = target;
         const number = unitsOf(units.type === 'datetime' || units.type === 'date' ? wallClock(text) : text, units);
-        if (number === null)
-          return { fault: expected(TYPE_WORDS[units.type][0], name, TYPE_WORDS[units.type][1], text) };
+        if (number === null) return { fault: notOfType(units.type, name, text) };
         value.push(number);
       }
     }

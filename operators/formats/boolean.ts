@@ -1,6 +1,7 @@
 import type { BytesColumn } from '../../engine/column.ts';
 import type { Fault } from '../../engine/operator.ts';
 import { expected, listed } from './faults.ts';
+import { fillCells } from './fill-cells.ts';
 import type { NumberFormat } from './format.ts';
 
 /** Table Schema's defaults. */
@@ -27,15 +28,8 @@ export class BooleanFormat implements NumberFormat {
     return this.#values.get(text) ?? Number.NaN;
   }
 
-  fill(
-    { bytes, starts, ends, stride, offset, length }: BytesColumn,
-    values: Float64Array,
-    rest: (row: number) => number,
-  ): void {
-    for (let row = 0, cell = offset; row < length; row++, cell += stride) {
-      const value = this.parseBytes(bytes, starts[cell]!, ends[cell]!);
-      values[row] = Number.isNaN(value) ? rest(row) : value;
-    }
+  fill(cells: BytesColumn, values: Float64Array, rest: (row: number) => number): void {
+    fillCells(cells, values, rest, (bytes, start, end) => this.parseBytes(bytes, start, end));
   }
 
   parse(text: string): number | Fault {

@@ -1,5 +1,6 @@
 import type { BytesColumn } from '../../engine/column.ts';
 import { FIRST_SECOND, LAST_SECOND } from './calendar.ts';
+import { fillCells } from './fill-cells.ts';
 import { decimalFactors, readDecimal } from './number-bytes.ts';
 
 const POINT = 0x2e;
@@ -21,14 +22,7 @@ export class EpochReader {
     return seconds >= FIRST_SECOND && seconds <= LAST_SECOND ? seconds : Number.NaN;
   }
 
-  fill(
-    { bytes, starts, ends, stride, offset, length }: BytesColumn,
-    values: Float64Array,
-    rest: (row: number) => number,
-  ): void {
-    for (let row = 0, cell = offset; row < length; row++, cell += stride) {
-      const value = this.read(bytes, starts[cell]!, ends[cell]!);
-      values[row] = Number.isNaN(value) ? rest(row) : value;
-    }
+  fill(cells: BytesColumn, values: Float64Array, rest: (row: number) => number): void {
+    fillCells(cells, values, rest, (bytes, start, end) => this.read(bytes, start, end));
   }
 }

@@ -1,6 +1,7 @@
 import type { BytesColumn } from '../../engine/column.ts';
 import type { Fault } from '../../engine/operator.ts';
 import { expected } from './faults.ts';
+import { fillCells } from './fill-cells.ts';
 import type { NumberFormat } from './format.ts';
 import { bareNumber, type NumberStyle } from './number-text.ts';
 
@@ -31,15 +32,8 @@ export class FloatFormat implements NumberFormat {
     return value;
   }
 
-  fill(
-    { bytes, starts, ends, stride, offset, length }: BytesColumn,
-    values: Float64Array,
-    rest: (row: number) => number,
-  ): void {
-    for (let row = 0, cell = offset; row < length; row++, cell += stride) {
-      const value = this.parseBytes(bytes, starts[cell]!, ends[cell]!);
-      values[row] = Number.isNaN(value) ? rest(row) : value;
-    }
+  fill(cells: BytesColumn, values: Float64Array, rest: (row: number) => number): void {
+    fillCells(cells, values, rest, (bytes, start, end) => this.parseBytes(bytes, start, end));
   }
 
   parse(text: string): number | Fault {

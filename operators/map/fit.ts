@@ -9,22 +9,14 @@ import {
 import { divideHalfEven } from '../../engine/decimal.ts';
 import type { Dictionary } from '../../engine/dictionary.ts';
 import type { Fault } from '../../engine/operator.ts';
-import { expected, quoted } from '../formats/faults.ts';
+import { quoted } from '../formats/faults.ts';
 import { textReader } from '../values/cell-text.ts';
+import { notOfType, typeWords } from '../values/type-words.ts';
 import { type Units, unitsOf } from '../values/units.ts';
 import type { Target } from './target.ts';
 
 /** Told of each row whose value can't be held. */
 export type OnFault = (row: number, fault: Fault) => void;
-
-const EXPECTED: Readonly<Record<NumberType, readonly [code: string, expectation: string]>> = {
-  integer: ['not_an_integer', 'a whole number'],
-  decimal: ['not_a_number', 'a number'],
-  float: ['not_a_number', 'a number'],
-  date: ['not_a_date', 'a date such as 2026-12-31'],
-  datetime: ['not_a_date', 'a time such as 2026-12-31T18:00:00'],
-  boolean: ['not_a_boolean', 'true or false'],
-};
 
 const DAY_SECONDS = 86_400;
 
@@ -67,12 +59,11 @@ export class Fitter {
   }
 
   #parsed(column: Column, units: Units, onFault: OnFault): NumberColumn {
-    const [code, expectation] = EXPECTED[units.type];
     const values = Float64Array.from({ length: column.length }, (_, row) => {
       const text = column.get(row);
       if (text === null || text === '') return Number.NaN;
       const value = unitsOf(String(text).trim(), units);
-      if (value === null) onFault(row, expected(code, this.#field, expectation, String(text)));
+      if (value === null) onFault(row, notOfType(units.type, this.#field, String(text)));
       return value ?? Number.NaN;
     });
     return new NumberColumn(units.type, values, units.scale);
@@ -85,7 +76,7 @@ export function overflow(field: string): Fault {
 
 /** Why a constant does not suit a field of these units. */
 export function misfit(field: string, constant: unknown, { type }: Units): string {
-  return `set "${field}": expected ${EXPECTED[type][1]}, as the field holds, got ${quoted(String(constant))}`;
+  return `set "${field}": expected ${typeWords(type)}, as the field holds, got ${quoted(String(constant))}`;
 }
 
 function textsOf(column: Column): (string | null)[] {
