@@ -4,7 +4,7 @@
  */
 
 /** Kept for later; beyond this the collector may have them. */
-const MOST_BYTES = 32 * 1024 * 1024;
+const MOST_BYTES = 16 * 1024 * 1024;
 const SMALLEST_BYTES = 1024;
 
 /** By size, which is a power of two. */

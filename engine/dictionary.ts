@@ -18,7 +18,7 @@ export class Dictionary {
   #table = new Int32Array(256).fill(EMPTY);
   #hashes = new Int32Array(128);
   #ends = new Int32Array(128);
-  #arena: Uint8Array = new Uint8Array(1024);
+  #arena = Buffer.alloc(1024);
   #used = 0;
   readonly #codes = new Map<string, number>();
 
@@ -45,8 +45,7 @@ export class Dictionary {
   encode(text: string): number {
     let code = this.#codes.get(text);
     if (code === undefined) {
-      const bytes = Buffer.from(text, 'utf8');
-      code = this.encodeBytes(bytes, 0, bytes.length);
+      code = this.encodeBytes(scratch, 0, written(text));
       this.#codes.set(text, code);
     }
     return code;
@@ -69,8 +68,9 @@ export class Dictionary {
     if (this.isFull) throw new RangeError(`dictionary is full: it holds ${CAPACITY} texts`);
     const code = this.values.length;
     const length = end - start;
-    if (this.#used + length > this.#arena.length) this.#arena = grown(this.#arena, this.#used + length);
-    this.#arena.set(bytes.subarray(start, end), this.#used);
+    const from = this.#used;
+    if (from + length > this.#arena.length) this.#arena = enlarged(this.#arena, from + length);
+    this.#arena.set(bytes.subarray(start, end), from);
     this.#used += length;
     if (code === this.#ends.length) {
       this.#ends = grown(this.#ends, code + 1);
@@ -79,7 +79,7 @@ export class Dictionary {
     this.#ends[code] = this.#used;
     this.#hashes[code] = hash;
     this.#table[slot] = code;
-    this.values.push(Buffer.from(bytes.buffer, bytes.byteOffset + start, length).toString('utf8'));
+    this.values.push(this.#arena.toString('utf8', from, this.#used));
     if (this.values.length * 2 > this.#table.length) this.#rehash();
     return code;
   }
@@ -96,8 +96,24 @@ export class Dictionary {
   }
 }
 
-function grown<T extends Uint8Array | Int32Array>(array: T, atLeast: number): T {
-  const larger = new (array.constructor as new (length: number) => T)(Math.max(array.length * 2, atLeast));
+function grown(array: Int32Array<ArrayBuffer>, atLeast: number): Int32Array<ArrayBuffer> {
+  const larger = new Int32Array(Math.max(array.length * 2, atLeast));
   larger.set(array);
   return larger;
+}
+
+function enlarged(bytes: Buffer<ArrayBuffer>, atLeast: number): Buffer<ArrayBuffer> {
+  const larger = Buffer.alloc(Math.max(bytes.length * 2, atLeast));
+  larger.set(bytes);
+  return larger;
+}
+
+/** Where a text is written out to be looked up. */
+let scratch = Buffer.alloc(256);
+
+/** How many bytes of the scratch the text takes, as UTF-8. */
+function written(text: string): number {
+  // No character of a string takes more than three bytes.
+  if (text.length * 3 > scratch.length) scratch = Buffer.alloc(text.length * 6);
+  return scratch.write(text);
 }
