@@ -1,7 +1,6 @@
 import type { Database } from 'better-sqlite3';
 import { ledgerTotals } from '../engine/ledger.ts';
 import { KeyedSums } from './keyed-sums.ts';
-import { onSnapshot } from './kpi-query.ts';
 import { ledgerOfFile } from './ledger.ts';
 import { ORDERS_OF_SALES } from './orders.ts';
 import {
@@ -13,7 +12,7 @@ import {
   ROLL_UP_TABLES,
   type RollUpTable,
 } from './roll-up-tables.ts';
-import { cellsOfSales } from './sales-sums.ts';
+import { addCells } from './sales-sums.ts';
 
 /** Something kept that is not what the sales say. */
 export interface Difference {
@@ -35,39 +34,79 @@ export interface Verification {
 }
 
 const MOST = 100;
-const ALL_SALES = [Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER] as const;
+/** Sales that are read, and orders that are compared, between two steps. */
+const STEP = 100_000;
+
+/** A piece of the work is done; at each somebody may stop it, or do something else, but write nothing on the same connection. */
+type Steps<T> = Generator<undefined, T>;
 
 /** Recomputes roll-ups, orders and the ledger from the sales and compares. */
 export function verify(db: Database): Verification {
-  return onSnapshot(db, () => {
-    const orders = new KeyedSums(1);
-    const differences = compareOrders(db, orders);
-    const expected = expectedRollUps(cellsOfSales(db, ALL_SALES), orders, categoriesOf(db));
-    for (const [table, sums] of expected) differences.push(...compareRollUp(db, table, sums));
-    differences.push(...compareLedger(db), ...strayRows(db));
-    const tables = ['sales', 'orders', 'files', ...ROLL_UP_TABLES.map(({ name }) => name)];
-    const checked = Object.fromEntries(tables.map((table) => [table, countOf(db, table)]));
-    return { ok: differences.length === 0, checked, differences };
-  });
+  const steps = verifying(db);
+  for (let step = steps.next(); ; step = steps.next()) if (step.done) return step.value;
+}
+
+/** The same, bit by bit, on what the warehouse holds when it begins. To be ended with `return()` if it is not gone through. */
+export function* verifying(db: Database): Steps<Verification> {
+  const isOwn = !db.inTransaction;
+  if (isOwn) db.exec('BEGIN');
+  try {
+    return yield* compareAll(db);
+  } finally {
+    if (isOwn) db.exec('COMMIT');
+  }
+}
+
+function* compareAll(db: Database): Steps<Verification> {
+  const orders = new KeyedSums(1);
+  const differences = yield* compareOrders(db, orders);
+  const expected = expectedRollUps(yield* cellsOfAll(db), orders, categoriesOf(db));
+  for (const [table, sums] of expected) {
+    yield;
+    differences.push(...compareRollUp(db, table, sums));
+  }
+  differences.push(...(yield* compareLedger(db)), ...strayRows(db));
+  const tables = ['sales', 'orders', 'files', ...ROLL_UP_TABLES.map(({ name }) => name)];
+  const checked = Object.fromEntries(tables.map((table) => [table, countOf(db, table)]));
+  return { ok: differences.length === 0, checked, differences };
+}
+
+/** What all sales come to, by day, store and product. */
+function* cellsOfAll(db: Database): Steps<KeyedSums> {
+  const cells = new KeyedSums(MEASURES.length);
+  const after = db.prepare('SELECT sale_id FROM sales WHERE sale_id > ? ORDER BY sale_id LIMIT 1 OFFSET ?').pluck();
+  for (let last = Number.MIN_SAFE_INTEGER; last < Number.MAX_SAFE_INTEGER; ) {
+    const first = last + 1;
+    last = (after.get(last, STEP - 1) as number | undefined) ?? Number.MAX_SAFE_INTEGER;
+    addCells(cells, db, [first, last]);
+    yield;
+  }
+  return cells;
 }
 
 type OrderRow = readonly [ref: number, day: number, store: number, lines: number];
 
 /** Compares order by order, both in the order of their refs, and counts them by day and store into `counted`. */
-function compareOrders(db: Database, counted: KeyedSums): Difference[] {
+function* compareOrders(db: Database, counted: KeyedSums): Steps<Difference[]> {
   const rows = (sql: string) => db.prepare(sql).raw().iterate() as IterableIterator<OrderRow>;
   const kept = rows('SELECT order_ref, day, store_key, lines FROM orders ORDER BY order_ref');
   const differences: Difference[] = [];
-  let next = kept.next();
-  for (const order of rows(`${ORDERS_OF_SALES.replace('{which}', 'true')} ORDER BY order_ref`)) {
-    const entry = counted.entry(order[1], order[2], 0);
-    counted.sums[entry]!++;
-    for (; !next.done && next.value[0] < order[0]; next = kept.next()) report(differences, next.value, null);
-    const same = !next.done && next.value[0] === order[0] ? next.value : null;
-    if (same === null || same.some((value, i) => value !== order[i])) report(differences, same, order);
-    if (same) next = kept.next();
+  let compared = 0;
+  try {
+    let next = kept.next();
+    for (const order of rows(`${ORDERS_OF_SALES.replace('{which}', 'true')} ORDER BY order_ref`)) {
+      const entry = counted.entry(order[1], order[2], 0);
+      counted.sums[entry]!++;
+      for (; !next.done && next.value[0] < order[0]; next = kept.next()) report(differences, next.value, null);
+      const same = !next.done && next.value[0] === order[0] ? next.value : null;
+      if (same === null || same.some((value, i) => value !== order[i])) report(differences, same, order);
+      if (same) next = kept.next();
+      if (++compared % STEP === 0) yield;
+    }
+    for (; !next.done; next = kept.next()) report(differences, next.value, null);
+  } finally {
+    kept.return?.();
   }
-  for (; !next.done; next = kept.next()) report(differences, next.value, null);
   return differences;
 }
 
@@ -161,22 +200,30 @@ function compareRollUp(db: Database, { name, key, sums }: RollUpTable, expected:
 }
 
 /** Every finished file's ledger balances, and what it says was written is there, unless a later file took its place. */
-function compareLedger(db: Database): Difference[] {
-  const files = db.prepare("SELECT file_id, disposition FROM files WHERE status = 'done'").all() as {
-    file_id: number;
-    disposition: string;
-  }[];
-  return files.flatMap(({ file_id, disposition }) => {
-    const totals = ledgerTotals(ledgerOfFile(db, file_id));
-    const where = `file_id ${file_id}`;
-    const unbalanced = ['records', 'amount'].flatMap((column) => {
-      const unit = column as 'records' | 'amount';
-      const kept = totals.read[unit] + totals.adjusted[unit];
-      const expected = Object.values(totals.outcomes).reduce((sum, tally) => sum + tally[unit], 0);
-      return kept === expected ? [] : [{ what: 'ledger', where, column, kept, expected }];
-    });
-    return [...unbalanced, ...(disposition === 'merge' ? [] : compareFacts(db, file_id, totals.outcomes.inserted))];
+function* compareLedger(db: Database): Steps<Difference[]> {
+  const files = db.prepare("SELECT file_id, disposition FROM files WHERE status = 'done'").all() as LoadedFile[];
+  const differences: Difference[] = [];
+  for (const file of files) {
+    yield;
+    differences.push(...compareFile(db, file));
+  }
+  return differences;
+}
+
+interface LoadedFile {
+  readonly file_id: number;
+  readonly disposition: string;
+}
+
+function compareFile(db: Database, { file_id, disposition }: LoadedFile): Difference[] {
+  const totals = ledgerTotals(ledgerOfFile(db, file_id));
+  const where = `file_id ${file_id}`;
+  const unbalanced = (['records', 'amount'] as const).flatMap((column) => {
+    const kept = totals.read[column] + totals.adjusted[column];
+    const expected = Object.values(totals.outcomes).reduce((sum, tally) => sum + tally[column], 0);
+    return kept === expected ? [] : [{ what: 'ledger', where, column, kept, expected }];
   });
+  return [...unbalanced, ...(disposition === 'merge' ? [] : compareFacts(db, file_id, totals.outcomes.inserted))];
 }
 
 function compareFacts(db: Database, fileId: number, inserted: { records: number; amount: number }): Difference[] {

@@ -85,7 +85,10 @@ function check(warehouse: Database, operations: Database, { home, policy, now, s
     day === undefined || !byStore
       ? []
       : [...originalChecks(byStore, day, policy, results), ...catalogueChecks({ warehouse, policy, byStore, day })];
-  const found = [...results, ...known, ...houseChecks({ warehouse, policy, dir: home.dir, day })];
+  const house = houseChecks({ warehouse, policy, dir: home.dir, day });
+  // The job of that name finds it, at night.
+  const verified = before.filter((result) => result.check === 'verify' && policy.isOn('verify'));
+  const found = [...results, ...known, ...house, ...verified];
   return [...found, ...recovered(before, found, day)];
 }
 

@@ -58,6 +58,11 @@ const KNOWN = {
     load: async () => (await import('../retention.ts')).retention,
     turns: { cron: '30 3 * * *', deadlineMinutes: 120, attempts: 2 },
   },
+  verify: {
+    summary: 'Recomputes every total from the single sales and compares.',
+    load: async () => (await import('../verify.ts')).verifyFigures,
+    turns: { cron: '30 4 * * *', deadlineMinutes: 120, attempts: 2 },
+  },
 } as const satisfies Readonly<Record<string, Known>>;
 
 export type JobName = keyof typeof KNOWN;

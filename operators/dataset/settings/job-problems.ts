@@ -4,8 +4,8 @@ import type { JobSettings, TurnSettings } from './jobs.ts';
 
 /** What the schema cannot say of when jobs run: expressions that must mean something. */
 export function jobProblems(jobs: JobSettings = {}): Problem[] {
-  const { 'daily-run': dailyRun, monitor, retention } = jobs;
-  return Object.entries({ 'daily-run': dailyRun, monitor, retention }).flatMap(([job, turns]) =>
+  const { 'daily-run': dailyRun, monitor, retention, verify } = jobs;
+  return Object.entries({ 'daily-run': dailyRun, monitor, retention, verify }).flatMap(([job, turns]) =>
     turnProblems(turns ?? {}, `/jobs/${job}`),
   );
 }

@@ -89,6 +89,7 @@ export const JobSettings = closed(
         'Backs up, and deletes what is old (default at 03:30 every day).',
       ),
     ),
+    verify: Type.Optional(closed(TURNS, 'Recomputes every total from the single sales (default at 04:30 every day).')),
   },
   'When jobs run.',
 );

@@ -16,14 +16,13 @@ export const OTHER_CHECKS = [
   ...[
     'product-price',
     'new-store',
+    'vanished-store',
+    'new-region',
+    'vanished-region',
     'new-product',
     'vanished-product',
-    'schema-drift',
-    'runtime',
-    'ledger',
-    'roll-ups',
-    'disk-space',
   ],
+  ...['schema-drift', 'unmatched-file', 'runtime', 'ledger', 'roll-ups', 'verify', 'disk-space'],
   ...['original-columns', 'original-rows', 'original-revenue', 'original-runtime'],
 ] as const;
 export const CHECKS = [...FIGURE_CHECKS, ...OTHER_CHECKS] as const;
