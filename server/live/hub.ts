@@ -36,6 +36,18 @@ const MOST_CLIENTS = 5_000;
 /** Sending to all may take this share of the thread's time; with many clients frames come less often instead. */
 const MOST_LOAD = 0.05;
 const LONGEST_FRAME_MS = 240;
+/** After so long of sending, others get their turn on the thread: requests are answered between two clients' messages. */
+const SLICE_MS = 3;
+
+/** Messages made for a frame, for all clients of the same view and place. */
+interface Frame {
+  readonly clients: Iterator<LiveClient>;
+  readonly made: Made;
+  spentMs: number;
+}
+
+/** By what a message depends on; null is nothing to say. */
+type Made = Map<string, Buffer | null>;
 
 /** Sends each client what changed since it was sent something last, at most once a frame. */
 export class Hub {
@@ -44,7 +56,8 @@ export class Hub {
   readonly #options: HubOptions;
   readonly #clients = new Set<LiveClient>();
   readonly #timers: NodeJS.Timeout[] = [];
-  #frame: NodeJS.Timeout | null = null;
+  #nextFrame: NodeJS.Timeout | null = null;
+  #nextSlice: NodeJS.Immediate | null = null;
   #framedAt = Number.NEGATIVE_INFINITY;
   #frameMs: number;
   #dropped = 0;
@@ -85,26 +98,43 @@ export class Hub {
 
   close(): void {
     for (const timer of this.#timers) clearInterval(timer);
-    if (this.#frame) clearTimeout(this.#frame);
+    if (this.#nextFrame) clearTimeout(this.#nextFrame);
+    if (this.#nextSlice) clearImmediate(this.#nextSlice);
     this.#store.onChange(() => {});
     for (const client of this.#clients) client.close(CLOSE_CODES.going);
   }
 
   #schedule(): void {
-    if (this.#frame || this.#clients.size === 0) return;
+    if (this.#nextFrame || this.#nextSlice || this.#clients.size === 0) return;
     const wait = Math.max(0, this.#framedAt + this.#frameMs - performance.now());
-    this.#frame = setTimeout(() => this.#sendFrame(), wait);
+    this.#nextFrame = setTimeout(() => this.#beginFrame(), wait);
   }
 
-  #sendFrame(): void {
-    this.#frame = null;
-    const now = performance.now();
-    this.#framedAt = now;
-    const made = new Map<string, string | Buffer | null>();
-    for (const client of this.#clients) this.#update(client, now, made);
-    const spent = performance.now() - now;
-    this.#frameMs = Math.max(this.#options.frameMs, Math.min(LONGEST_FRAME_MS, spent / MOST_LOAD));
-    // Those that were not ready have changes to come.
+  #beginFrame(): void {
+    this.#nextFrame = null;
+    this.#framedAt = performance.now();
+    this.#sendSlice({ clients: this.#clients.values(), made: new Map(), spentMs: 0 });
+  }
+
+  #sendSlice(frame: Frame): void {
+    this.#nextSlice = null;
+    const began = performance.now();
+    let now = began;
+    for (let next = frame.clients.next(); !next.done; next = frame.clients.next()) {
+      this.#update(next.value, now, frame.made);
+      now = performance.now();
+      if (now - began >= SLICE_MS) {
+        frame.spentMs += now - began;
+        this.#nextSlice = setImmediate(() => this.#sendSlice(frame));
+        return;
+      }
+    }
+    this.#endFrame(frame.spentMs + now - began);
+  }
+
+  #endFrame(spentMs: number): void {
+    this.#frameMs = Math.max(this.#options.frameMs, Math.min(LONGEST_FRAME_MS, spentMs / MOST_LOAD));
+    // Those that were not ready have changes to come, and so have those that were sent something before the last change.
     const { seq } = this.#store;
     for (const client of this.#clients) {
       if (client.seq === null || client.seq < seq) this.#schedule();
@@ -112,13 +142,13 @@ export class Hub {
   }
 
   /** Sends the client what it has not seen; `made` keeps messages for others like it. */
-  #update(client: LiveClient, now: number, made: Map<string, string | Buffer | null>): void {
+  #update(client: LiveClient, now: number, made: Made): void {
     if (client.seq === this.#store.seq) return;
     if (!client.isReady(now)) {
       this.#dropped++;
       return;
     }
-    const key = client.viewKey;
+    const key = `${this.#store.seq} ${client.viewKey}`;
     let message = made.get(key);
     if (message === undefined) {
       const text = this.#message(client);

@@ -10,7 +10,8 @@ const MESSAGES_PER_SECOND = 20;
 /** One connection: what it follows, how far it is, and whether it keeps up. */
 export class LiveClient implements View {
   readonly socket: WebSocket;
-  topics: ReadonlySet<Topic>;
+  #topics: ReadonlySet<Topic>;
+  #topicsKey = '';
   tap: string | null = null;
   /** Sequence number of what it was sent last; null before its snapshot. */
   seq: number | null = null;
@@ -24,7 +25,8 @@ export class LiveClient implements View {
 
   constructor(socket: WebSocket, topics: ReadonlySet<Topic>) {
     this.socket = socket;
-    this.topics = topics;
+    this.#topics = topics;
+    this.#topicsKey = [...topics].join();
     socket.on('pong', () => {
       this.isAlive = true;
     });
@@ -32,7 +34,16 @@ export class LiveClient implements View {
 
   /** Clients of the same view and place get the same bytes. */
   get viewKey(): string {
-    return `${this.seq} ${this.tap ?? ''} ${[...this.topics].join()}`;
+    return `${this.seq} ${this.tap ?? ''} ${this.#topicsKey}`;
+  }
+
+  get topics(): ReadonlySet<Topic> {
+    return this.#topics;
+  }
+
+  set topics(topics: ReadonlySet<Topic>) {
+    this.#topics = topics;
+    this.#topicsKey = [...topics].join();
   }
 
   /** Can it take a message now? One that has taken nothing for long is closed. */
