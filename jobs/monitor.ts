@@ -14,6 +14,7 @@ import { houseChecks } from './monitor/house-checks.ts';
 import { originalChecks } from './monitor/original-checks.ts';
 import { profileFiles } from './monitor/profile-files.ts';
 import { type MonitorPolicy, marksFrom, monitorPolicy } from './monitor/settings.ts';
+import { explainedByVanished, vanishedChecks } from './monitor/vanished.ts';
 
 export interface MonitorOptions {
   readonly home: Home;
@@ -85,10 +86,11 @@ function check(warehouse: Database, operations: Database, { home, policy, now, s
     day === undefined || !byStore
       ? []
       : [...originalChecks(byStore, day, policy, results), ...catalogueChecks({ warehouse, policy, byStore, day })];
+  const gone = day === undefined || !byStore ? [] : vanishedChecks({ byStore, marks, policy, day });
   const house = houseChecks({ warehouse, policy, dir: home.dir, day });
   // The job of that name finds it, at night.
   const verified = before.filter((result) => result.check === 'verify' && policy.isOn('verify'));
-  const found = [...results, ...known, ...house, ...verified];
+  const found = [...explainedByVanished(results, gone), ...known, ...gone, ...house, ...verified];
   return [...found, ...recovered(before, found, day)];
 }
 

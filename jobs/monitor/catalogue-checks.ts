@@ -7,7 +7,7 @@ import type { CheckResult, Severity } from './check-result.ts';
 import { dayKey, dayOfKey } from './read-history.ts';
 import { median } from './robust.ts';
 import type { MonitorPolicy } from './settings.ts';
-import type { ShopHistory } from './shop-history.ts';
+import { type HistoryRow, type ShopHistory, summedBy } from './shop-history.ts';
 
 /** Days that say what is sold, and the fewest before anything is called new. */
 const WINDOW = 98;
@@ -28,9 +28,9 @@ export interface CatalogueSetting {
   readonly day: number;
 }
 
-/** What has come and gone: stores, products, and prices that can't be. One result each, naming them. */
+/** What has come: stores, regions, products; products that have gone, and prices that can't be. One result each, naming them. */
 export function catalogueChecks({ warehouse, policy, byStore, day }: CatalogueSetting): CheckResult[] {
-  const results = [...newStores(byStore, day), ...products(warehouse, day), ...prices(warehouse, day)];
+  const results = [...newPlaces(byStore, day), ...products(warehouse, day), ...prices(warehouse, day)];
   return results
     .filter(({ check }) => policy.isOn(check as CheckName))
     .map((result) => ({ ...result, severity: policy.severityOf(result.check as CheckName, result.severity) }));
@@ -60,15 +60,27 @@ function named(
   };
 }
 
-function newStores({ rows, figures, days, first }: ShopHistory, day: number): CheckResult[] {
+function newPlaces(byStore: ShopHistory, day: number): CheckResult[] {
+  if (day - byStore.first < FEWEST) return [];
+  const regions = summedBy(byStore, 'region');
+  const places = [
+    ['store', byStore],
+    ['region', regions],
+  ] as const;
+  return places.flatMap(([kind, history]) => {
+    const names = fresh(history, day).flatMap(({ subject }) => subject[kind] ?? []);
+    const isKnown = history.rows.some(({ subject }) => subject[kind] !== undefined);
+    return isKnown ? [named(`new-${kind}`, 'info', day, names, 'Sold for the first time', `No ${kind} is new.`)] : [];
+  });
+}
+
+/** Those that sold on the day, and never before. */
+function fresh({ rows, figures, days, first }: ShopHistory, day: number): HistoryRow[] {
   const column = day - first;
-  if (column < FEWEST) return [];
-  const names = rows.filter((_, row) => {
+  return rows.filter((_, row) => {
     const lines = figures.lines.subarray(row * days, row * days + days);
     return lines[column]! > 0 && lines.subarray(0, column).every((count) => count === 0);
   });
-  const words = names.map(({ subject }) => Object.values(subject).join(' '));
-  return [named('new-store', 'info', day, words, 'Sold for the first time', 'No store is new.')];
 }
 
 function products(db: Database, day: number): CheckResult[] {
