@@ -1,6 +1,6 @@
 import type { Database } from 'better-sqlite3';
 import { type LedgerTotals, ledgerTotals } from '../engine/ledger.ts';
-import { type Page, pageValues } from './kpi-query.ts';
+import { type Page, pageValues, statementsOf } from './kpi-query.ts';
 import { ledgerOfFile } from './ledger.ts';
 
 export type FileStatus = 'loading' | 'done' | 'failed' | 'replaced' | 'abandoned';
@@ -49,11 +49,11 @@ export function listFiles(
     WHERE (:run IS NULL OR run_id = :run) AND (:dataset IS NULL OR dataset = :dataset) AND (:status IS NULL OR status = :status)
     ORDER BY file_id DESC LIMIT :limit OFFSET :offset`;
   const [limit, offset] = pageValues(page);
-  return db.prepare(sql).all({ run, dataset, status, limit, offset }) as FileRecord[];
+  return statementsOf(db).get(sql).all({ run, dataset, status, limit, offset }) as FileRecord[];
 }
 
 export function findFile(db: Database, fileId: number): FileRecord | undefined {
-  return db.prepare(`SELECT ${COLUMNS} ${FROM} WHERE file_id = ?`).get(fileId) as FileRecord | undefined;
+  return statementsOf(db).get(`SELECT ${COLUMNS} ${FROM} WHERE file_id = ?`).get(fileId) as FileRecord | undefined;
 }
 
 /** What became of a file's records; see the engine's ledger. */

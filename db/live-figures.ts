@@ -1,7 +1,7 @@
 import type { Database } from 'better-sqlite3';
 import type { LedgerEntry } from '../engine/ledger.ts';
 import { warehouseVersion } from './kpi.ts';
-import { onSnapshot } from './kpi-query.ts';
+import { onSnapshot, statementsOf } from './kpi-query.ts';
 import { ledgerOfFile } from './ledger.ts';
 import { type Measures, totalMeasures } from './measures.ts';
 
@@ -23,5 +23,5 @@ export function liveFigures(db: Database, fileId: number | null): LiveFigures {
 
 /** Is any file being loaded? */
 export function isLoading(db: Database): boolean {
-  return db.prepare("SELECT 1 FROM files WHERE status = 'loading' LIMIT 1").get() !== undefined;
+  return statementsOf(db).get("SELECT 1 FROM files WHERE status = 'loading' LIMIT 1").get() !== undefined;
 }

@@ -1,4 +1,5 @@
-import { liveFigures } from '../../db/live-figures.ts';
+import type { Database } from 'better-sqlite3';
+import { type LiveFigures, liveFigures } from '../../db/live-figures.ts';
 import { MONEY_SCALE } from '../../engine/decimal.ts';
 import type { LedgerEntry } from '../../engine/ledger.ts';
 import type { MetricsSample } from '../../engine/metrics.ts';
@@ -7,17 +8,14 @@ import type { FileStarted } from '../../jobs/ingest/events.ts';
 import type { LiveKpi } from '../protocol.ts';
 import type { WarehouseReader } from '../warehouse-reader.ts';
 
-/** While a file loads the warehouse is asked at most so often. */
-const ASK_MS = 200;
-
 /** All sales there are, as the tiles show them: what is committed, and on top of it what the sink has taken since. */
 export class KpiFeed {
   readonly #warehouse: WarehouseReader;
   #file: FileStarted | null = null;
   /** What earlier runs had committed of the file at hand; its sample counts from there. */
   #before: Tally = { records: 0, amount: 0 };
-  #askedAt = Number.NEGATIVE_INFINITY;
-  #last: ReturnType<typeof liveFigures> | null = null;
+  /** What was read last, and of which database. */
+  #last: { readonly db: Database; readonly figures: LiveFigures } | null = null;
 
   constructor(warehouse: WarehouseReader) {
     this.#warehouse = warehouse;
@@ -26,22 +24,17 @@ export class KpiFeed {
   begin(file: FileStarted, committed: readonly LedgerEntry[]): void {
     this.#file = file;
     this.#before = insertedIn(committed);
+    this.#last = null;
   }
 
   finish(): void {
     this.#file = null;
-    this.#askedAt = Number.NEGATIVE_INFINITY;
+    this.#last = null;
   }
 
-  /** The figures now; null when they are those that were read last. Throws what the warehouse does. */
-  read(sample?: MetricsSample): LiveKpi | null {
-    const now = performance.now();
-    if (this.#last && this.#file && now - this.#askedAt < ASK_MS && !sample) return null;
-    if (!this.#last || now - this.#askedAt >= ASK_MS || !this.#file) {
-      this.#askedAt = now;
-      this.#last = liveFigures(this.#warehouse.db, this.#file?.fileId ?? null);
-    }
-    const { version, measures, committed } = this.#last;
+  /** The figures now. Throws what the warehouse does. */
+  read(sample?: MetricsSample): LiveKpi {
+    const { version, measures, committed } = this.#figures();
     if (!this.#file) return { version, provisional: false, ...measures };
     const pending = this.#pending(sample, committed);
     return {
@@ -49,6 +42,15 @@ export class KpiFeed {
       revenue: measures.revenue + pending.amount / MONEY_SCALE,
       lines: measures.lines + pending.records,
     };
+  }
+
+  /** Summed up anew only when something was committed. */
+  #figures(): LiveFigures {
+    const { db, version } = this.#warehouse;
+    if (this.#last?.db !== db || this.#last.figures.version !== version) {
+      this.#last = { db, figures: liveFigures(db, this.#file?.fileId ?? null) };
+    }
+    return this.#last.figures;
   }
 
   /** What the sink has inserted and not committed. A file that replaces others shows nothing before its end. */

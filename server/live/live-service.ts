@@ -197,7 +197,7 @@ export class LiveService {
 
   #showKpi(): void {
     const kpi = this.#kpi.read(this.#sample);
-    if (kpi && !isSame(kpi, this.#store.get('kpi'))) this.#store.set('kpi', kpi);
+    if (!isSame(kpi, this.#store.get('kpi'))) this.#store.set('kpi', kpi);
   }
 
   /** The last runs. What they add up to is worked out again only for a run at hand, or when there is a new one. */
