@@ -13,12 +13,14 @@ export interface Sample {
   readonly bytes: number;
 }
 
-/** One file of `rows` generated sales over a month, made once and kept in `folder`. */
-export async function salesSample(folder: string, rows: number, shape: Shape): Promise<Sample> {
-  const out = join(folder, `${shape}-${rows}`);
+const MONTH = 30;
+
+/** One file of `rows` generated sales over a month or other `days`, made once and kept in `folder`. */
+export async function salesSample(folder: string, rows: number, shape: Shape, days = MONTH): Promise<Sample> {
+  const out = join(folder, `${shape}-${rows}${days === MONTH ? '' : `-${days}-days`}`);
   const note = join(out, 'sample.json');
   if (!existsSync(note)) {
-    const made = await generateSales({ rows, days: 30, single: true, quoted: shape === 'quoted', out });
+    const made = await generateSales({ rows, days, single: true, quoted: shape === 'quoted', out });
     const { files, bytes, expected } = made;
     writeFileSync(note, JSON.stringify({ files, rows, bytes, revenue: expected.revenue } satisfies Sample));
   }
