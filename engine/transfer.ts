@@ -41,8 +41,8 @@ export interface PackedBatch {
 
 /** Turns batches into messages for one receiver. The batch packed must not be used afterwards: its arrays have moved (`batch_moved`). */
 export class BatchPacker {
-  /** By column: the dictionary its receiver knows, and how many of its texts. */
-  readonly #known = new Map<string, { dictionary: Dictionary; count: number }>();
+  /** How many of a dictionary's texts the receiver has. */
+  readonly #known = new RecentDictionaries<{ count: number }>();
 
   pack(batch: Batch): { message: PackedBatch; transfer: ArrayBuffer[] } {
     const transfer = new Set<ArrayBuffer>();
@@ -74,10 +74,31 @@ export class BatchPacker {
   }
 
   #news(key: string, dictionary: Dictionary): DictionaryNews {
-    const known = this.#known.get(key);
-    const from = known?.dictionary === dictionary ? known.count : 0;
-    this.#known.set(key, { dictionary, count: dictionary.values.length });
-    return { id: dictionary.id, from, added: dictionary.values.slice(from) };
+    const { id, values } = dictionary;
+    const known = this.#known.of(key, id, () => ({ count: 0 }));
+    const from = known.count;
+    known.count = values.length;
+    return { id, from, added: values.slice(from) };
+  }
+}
+
+/** Branches that come together take turns with dictionaries of their own; more than so many of a column are no such thing. */
+const MOST_DICTIONARIES = 8;
+
+/** What is known of the dictionaries that a column had last. Both ends see the same ones in the same order, and so forget the same ones. */
+class RecentDictionaries<Known> {
+  readonly #columns = new Map<string, Map<number, Known>>();
+
+  /** What is known of the dictionary; as `begin` makes it where it is not among the last. */
+  of(column: string, id: number, begin: () => Known): Known {
+    const recent = this.#columns.get(column) ?? new Map<number, Known>();
+    this.#columns.set(column, recent);
+    const known = recent.get(id) ?? begin();
+    recent.delete(id);
+    recent.set(id, known);
+    const [oldest] = recent.keys();
+    if (recent.size > MOST_DICTIONARIES && oldest !== undefined) recent.delete(oldest);
+    return known;
   }
 }
 
@@ -119,7 +140,7 @@ const NO_BYTES = Buffer.alloc(0);
 
 /** Turns the messages of one {@link BatchPacker} back into batches. */
 export class BatchUnpacker {
-  readonly #dictionaries = new Map<string, { id: number; dictionary: Dictionary }>();
+  readonly #dictionaries = new RecentDictionaries<Dictionary>();
   readonly #onReleased: (buffers: ArrayBuffer[]) => void;
   /** Where no record stood. */
   #nowhere = new Int32Array(0);
@@ -156,13 +177,9 @@ export class BatchUnpacker {
   }
 
   #dictionary(key: string, { id, added }: DictionaryNews): Dictionary {
-    let known = this.#dictionaries.get(key);
-    if (known?.id !== id) {
-      known = { id, dictionary: new Dictionary() };
-      this.#dictionaries.set(key, known);
-    }
-    for (const text of added) known.dictionary.encode(text);
-    return known.dictionary;
+    const dictionary = this.#dictionaries.of(key, id, () => new Dictionary());
+    for (const text of added) dictionary.encode(text);
+    return dictionary;
   }
 }
 

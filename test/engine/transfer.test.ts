@@ -55,12 +55,15 @@ const said = (batch: Batch) =>
 const number = fc.oneof(fc.integer(), fc.double({ noDefaultInfinity: true }), fc.constant(Number.NaN));
 const type = fc.constantFrom<NumberType[]>('integer', 'decimal', 'date', 'datetime', 'boolean', 'float');
 
+/** More than are remembered of a column. */
+const DICTIONARIES = 12;
+
 /** How each of a batch's columns is made from texts, with dictionaries that may be shared and may be replaced. */
 const plan = fc.record({
   texts: fc.array(fc.option(fc.string({ unit: 'grapheme' })), { maxLength: 20 }),
   numbers: fc.array(number, { minLength: 20, maxLength: 20 }),
   type,
-  dictionary: fc.nat({ max: 2 }),
+  dictionary: fc.nat({ max: DICTIONARIES - 1 }),
   port: fc.constantFrom('main', 'dead-letter'),
   shared: fc.boolean(),
 });
@@ -68,14 +71,14 @@ const plan = fc.record({
 t.test('any batches arrive as they were sent, whatever becomes of their dictionaries', (t) => {
   const property = fc.property(fc.array(plan, { minLength: 1, maxLength: 8 }), (plans) => {
     const { send, close } = channel();
-    const dictionaries = Array.from({ length: 6 }, () => new Dictionary());
+    const dictionaries = Array.from({ length: 2 * DICTIONARIES }, () => new Dictionary());
     const all = plans.every(({ texts, numbers, type, dictionary, port, shared }) => {
       const { length } = texts;
       const numeric = new NumberColumn(type, Float64Array.from(numbers.slice(0, length)), 100);
       const bytes = bytesColumn(texts.map((text) => text ?? ''));
       const columns: [string, Column][] = [
         ['d', dictionaryColumn(texts, dictionaries[dictionary])],
-        ['i', identifierColumn(texts, dictionaries[dictionary + 3])],
+        ['i', identifierColumn(texts, dictionaries[dictionary + DICTIONARIES])],
         ['t', new TextColumn(texts)],
         ['n', numeric],
         ['again', shared ? numeric : new TextColumn(texts)],
@@ -112,7 +115,9 @@ t.test('only new texts of a dictionary are sent', (t) => {
   t.strictSame(added(['y', 'z']), ['z']);
   t.strictSame(added(['x']), []);
   t.strictSame(added(['x'], new Dictionary()), ['x'], 'another dictionary is sent from its beginning');
-  t.strictSame(added(['x']), ['x', 'y', 'z'], 'and so is the first, when it comes again');
+  t.strictSame(added(['w']), ['w'], 'and the first is still known when it comes again');
+  for (let i = 0; i < 8; i++) added(['x'], new Dictionary());
+  t.strictSame(added(['x']), ['x', 'y', 'z', 'w'], 'but not after many others');
   t.end();
 });
 
