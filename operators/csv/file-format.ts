@@ -104,7 +104,7 @@ function refuseBinary(path: string, head: Buffer, encoding: string): void {
   const [name] = MAGIC.find(([, magic]) => start.startsWith(magic)) ?? [];
   if (!name && controls(head) <= head.length / 20) return;
   const what = name ? `it is ${name}` : 'it is full of control characters';
-  throw new TillstreamError('binary_file', `cannot read "${path}" as CSV: ${what}`, { file: path });
+  throw new TillstreamError('binary_file', `cannot read "${path}" as text: ${what}`, { file: path });
 }
 
 /** Control characters other than white space, and the end-of-file mark of DOS. */

@@ -1,5 +1,5 @@
 import { CallError } from '../async-map/call-error.ts';
-import { parseJson } from '../values/exact-json.ts';
+import { parseJson, TooDeep } from '../values/exact-json.ts';
 import type { HttpAnswer } from './client.ts';
 import { valueAt } from './json-path.ts';
 
@@ -8,7 +8,8 @@ export function jsonOf({ body, status }: HttpAnswer): unknown {
   if (body.trim() === '') return null;
   try {
     return parseJson(body);
-  } catch {
+  } catch (error) {
+    if (error instanceof TooDeep) throw badAnswer(`in the answer (status ${status}) ${error.message}`);
     const start = JSON.stringify(body.trim().slice(0, 60));
     throw badAnswer(`the answer (status ${status}) is no JSON; it begins with ${start}`);
   }

@@ -185,3 +185,16 @@ t.test('what is no object is a dead letter; requests keep their distance', async
   ]);
   t.ok(times.at(-1)! - times[0]! >= 55, 'four requests at fifty a second');
 });
+
+t.test('a page that is nested deeper than anybody means is refused', async (t) => {
+  const nested = (depth: number) =>
+    `[{"n":${'['.repeat(depth)}${']'.repeat(depth)}},{"n":{"a":${'{"b":'.repeat(depth)}1${'}'.repeat(depth)}}}]`;
+  const { origin } = await service(t, ({ url }, response) => void response.end(nested(at(url, 'depth'))));
+  t.equal((await read({ url: `${origin}?depth=900`, fields: ['n'] })).values.length, 2, 'less is read');
+  for (const depth of [1000, 100_000]) {
+    await t.rejects(read({ url: `${origin}?depth=${depth}`, fields: ['n'] }), {
+      code: 'source_failed',
+      message: /bad_answer\): in the answer \(status 200\) lists and objects are nested more than 1000 levels deep/,
+    });
+  }
+});
