@@ -9,6 +9,11 @@ export function originalsBefore(db: Database.Database, before: number): string[]
   return db.prepare(sql).pluck().all(before) as string[];
 }
 
+/** Files that a run may go on with from their last checkpoint. */
+export function unfinishedFiles(db: Database.Database): number[] {
+  return db.prepare("SELECT file_id FROM files WHERE status IN ('loading', 'failed')").pluck().all() as number[];
+}
+
 /** Forgets the moment-by-moment measurements of files finished before that. Returns of how many. */
 export function forgetTimelines(db: Database.Database, before: number): number {
   const sql = 'UPDATE files SET timeline = NULL WHERE timeline IS NOT NULL AND finished_at < ?';

@@ -5,9 +5,10 @@ import { pruneAlerts } from '../db/operations/alerts.ts';
 import { forgetResults } from '../db/operations/checks.ts';
 import { openOperations } from '../db/operations/connection.ts';
 import { JobRecords } from '../db/operations/jobs.ts';
-import { forgetDeadLetters, forgetTimelines, originalsBefore, tidy } from '../db/retention.ts';
+import { forgetDeadLetters, forgetTimelines, originalsBefore, tidy, unfinishedFiles } from '../db/retention.ts';
 import { readConfig } from '../operators/dataset/config.ts';
 import type { JobSettings } from '../operators/dataset/settings/jobs.ts';
+import { clearScratchBut } from '../operators/spill/scratch.ts';
 import type { Home } from './home.ts';
 import { lockHome } from './lock.ts';
 import { rotateBackups } from './retention/backups.ts';
@@ -33,6 +34,7 @@ interface Kept {
   readonly timelines: number;
   readonly dead_letters: number;
   readonly originals: number;
+  readonly scratch_folders: number;
   readonly processed: number;
   readonly rejected: number;
   readonly job_runs: number;
@@ -73,14 +75,20 @@ async function inWarehouse(
   home: Home,
   { timelineDays, deadLetterDays, originalDays }: Keep & typeof DEFAULTS,
   now: number,
-): Promise<Pick<Kept, 'timelines' | 'dead_letters' | 'originals'>> {
-  if (!existsSync(home.database)) return { timelines: 0, dead_letters: 0, originals: 0 };
+): Promise<Pick<Kept, 'timelines' | 'dead_letters' | 'originals' | 'scratch_folders'>> {
+  if (!existsSync(home.database)) return { timelines: 0, dead_letters: 0, originals: 0, scratch_folders: 0 };
   const db = openDatabase(home.database, { check: 'never' });
   try {
     const timelines = forgetTimelines(db, before(timelineDays, now));
     const dead_letters = forgetDeadLetters(db, before(deadLetterDays, now));
     tidy(db);
-    return { timelines, dead_letters, originals: await deleteOriginals(home, db, originalDays, now) };
+    const originals = await deleteOriginals(home, db, originalDays, now);
+    return {
+      timelines,
+      dead_letters,
+      originals,
+      scratch_folders: await clearScratchBut(home.dir, unfinishedFiles(db)),
+    };
   } finally {
     db.close();
   }

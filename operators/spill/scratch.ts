@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { TillstreamError } from '../../engine/errors.ts';
@@ -7,12 +7,28 @@ import type { Folders } from '../csv-output/folders.ts';
 
 /** Where in a home the scratch files of one part of a file stand. */
 export function scratchOf(home: string, { fileId, part }: { fileId: number; part: number }): string {
-  return join(home, 'data', '.scratch', `${fileId}-${part}`);
+  return join(scratchIn(home), `${fileId}-${part}`);
+}
+
+function scratchIn(home: string): string {
+  return join(home, 'data', '.scratch');
 }
 
 /** Removes what operators have written down for themselves over a part of a file that nobody will go on with. */
 export async function clearScratch(home: string, part: { fileId: number; part: number }): Promise<void> {
   await rm(scratchOf(home, part), { recursive: true, force: true });
+}
+
+/** What is read without a warehouse has this number. */
+const NO_FILE = 0;
+
+/** Removes what was written down over files of a warehouse other than these. Returns how many folders that were. */
+export async function clearScratchBut(home: string, fileIds: readonly number[]): Promise<number> {
+  const kept = new Set([NO_FILE, ...fileIds]);
+  const names = await readdir(scratchIn(home)).catch(() => []);
+  const left = names.filter((name) => /^\d+-\d+$/.test(name) && !kept.has(Number.parseInt(name, 10)));
+  for (const name of left) await rm(join(scratchIn(home), name), { recursive: true, force: true });
+  return left.length;
 }
 
 /** A folder for what an operator writes down for itself. Made when it is first asked for. */

@@ -1,4 +1,4 @@
-import { readdir, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import t from 'tap';
 import { openDatabase } from '../../db/connection.ts';
@@ -86,4 +86,20 @@ t.test('it waits until nobody writes', async (t) => {
 
 t.test('a home without a warehouse has nothing to lose', async (t) => {
   t.match((await run(await homeWith(t))).message, 'nothing was old enough');
+});
+
+t.test('what operators have written down goes, but not of files that a run may go on with', async (t) => {
+  const home = await loaded(t, {});
+  const scratch = join(home.dir, 'data', '.scratch');
+  const file = Number(figure(home, 'SELECT file_id FROM files'));
+  const folders = [`${file}-0`, `${file + 1}-0`, '0-0', 'notes'];
+  for (const folder of folders) await mkdir(join(scratch, folder, 'sort'), { recursive: true });
+  const db = openDatabase(home.database);
+  db.exec("UPDATE files SET status = 'failed'");
+  t.match((await run(home)).result, { scratch_folders: 1 });
+  t.same((await readdir(scratch)).sort(), ['0-0', `${file}-0`, 'notes']);
+  db.exec("UPDATE files SET status = 'abandoned'");
+  db.close();
+  t.match((await run(home)).message, 'deleted 1 scratch folders');
+  t.same((await readdir(scratch)).sort(), ['0-0', 'notes']);
 });
