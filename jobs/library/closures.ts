@@ -53,7 +53,8 @@ export function closureSpec(name: string): ClosureSpec {
   return { name, summary: 'A function of the pipeline.', options: ClosureOptions };
 }
 
-function closure<In, Out>(
+/** A step of a function of the pipeline. */
+export function closure<In, Out>(
   name: string,
   run: (...args: never[]) => unknown,
   types: Readonly<Record<string, FieldType | undefined>>,

@@ -21,16 +21,21 @@ type ValueOf<Type> = Type extends `${infer Plain}?` ? ValueOf<Plain> | null : Ty
 /** The record that such fields make. */
 export type RecordOf<Specs extends FieldSpecs> = { readonly [Name in keyof Specs]: ValueOf<TypeOf<Specs[Name]>> };
 
+/** A type apart from whether there may be no value. */
+export function plainType(type: FieldType | `${FieldType}?`): { type: FieldType; optional: boolean } {
+  return { type: type.replace('?', '') as FieldType, optional: type.endsWith('?') };
+}
+
 /** The fields as `cast` is told of them. */
 export function castFields(specs: FieldSpecs): Partial<CastField>[] {
   return Object.entries(specs).map(([name, spec]) => {
     const { type, column, ...details } = typeof spec === 'string' ? { type: spec } : spec;
-    const plain = type.replace('?', '');
+    const { type: plain, optional } = plainType(type);
     return {
       ...details,
       name,
-      type: (plain === 'text' ? 'string' : plain) as CastField['type'],
-      optional: type.endsWith('?'),
+      type: plain === 'text' ? 'string' : plain,
+      optional,
       ...(column !== undefined && { aliases: [column, ...(details.aliases ?? [])] }),
     };
   });

@@ -1,48 +1,5 @@
-import { defineOperator } from '../../engine/define-operator.ts';
 import type { Operator } from '../../engine/operator.ts';
-import { closureSpec } from './closures.ts';
 import { type Source, type Step, step } from './parts.ts';
-
-/** Sends each record one way or the other; both come together again behind. */
-export function branch<In, Yes, No>(
-  test: (record: In) => boolean,
-  yes: Step<In, Yes>,
-  no: Step<In, No>,
-): Step<In, Yes | No> {
-  return step((draft, from) => {
-    const id = draft.add(routing(test as (record: object) => boolean), { source: String(test) }, [from]);
-    const ends = [yes.wire(draft, `${id}.yes`), no.wire(draft, `${id}.no`)];
-    return draft.add('merge', {}, ends);
-  });
-}
-
-/** The step that leaves records as they are. */
-export function asIs<In>(): Step<In, In> {
-  return step((_, from) => from);
-}
-
-function routing(test: (record: object) => boolean): Operator {
-  return defineOperator({
-    ...closureSpec('branch'),
-    outputs: () => ['yes', 'no'],
-    create: () => ({
-      async process(batch, out) {
-        const rows: Record<'yes' | 'no', number[]> = { yes: [], no: [] };
-        batch.records.forEach((record, row) => {
-          try {
-            rows[test(record) ? 'yes' : 'no'].push(row);
-          } catch (error) {
-            const message = error instanceof Error ? error.message : String(error);
-            out.deadLetter(batch, row, [{ code: 'operator_error', message }]);
-          }
-        });
-        for (const port of ['yes', 'no'] as const) {
-          await out.emit(batch.select(Int32Array.from(rows[port])).with({ port }));
-        }
-      },
-    }),
-  });
-}
 
 type Name<In> = keyof In & string;
 

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { rm } from 'node:fs/promises';
 import type { RunProgress } from '../../db/tables/checkpoints.ts';
 import type { OperatorCounts } from '../../engine/operator.ts';
 import { makePlan, type Plan } from '../../engine/plan.ts';
@@ -33,13 +34,15 @@ export async function runDraft(draft: Draft, options: RunOptions): Promise<Pipel
   const plan = makePlan(entries, registry);
   // Opening databases is for those who write to one: the binding takes its time to load.
   const { RunTables } = await import('../../db/tables/run-tables.ts');
-  const tables = new RunTables(draft.databases, { pipeline: identityOf(plan), file: draft.input });
+  const identity = identityOf(plan);
+  const tables = new RunTables(draft.databases, { pipeline: identity, file: draft.input });
+  const scratch = scratchFor(draft, identity);
   try {
     const progress = await progressFor(draft, tables, signal);
     const counts: Counts = structuredClone(progress?.counts ?? {}) as Counts;
     if (progress?.position.last) return resultOf('unchanged', plan, counts, null);
     const ran = await run({
-      ...{ plan, registry, signal, measure, services: await servicesWith(tables) },
+      ...{ plan, registry, signal, measure, services: await servicesWith(tables, scratch) },
       split: { fileId: 0, file: draft.input, part: 0 },
       ...(progress && {
         resume: { number: progress.number, source: progress.position.state, states: progress.states },
@@ -47,17 +50,24 @@ export async function runDraft(draft: Draft, options: RunOptions): Promise<Pipel
       onCommitted: (checkpoint) => addAll(counts, checkpoint.counts),
       onSample: ({ operators: [first] }) => options.onProgress?.(first?.counts.out.records ?? 0),
     });
+    if (scratch !== null) await rm(scratch, { recursive: true, force: true });
     return resultOf(progress ? 'resumed' : 'done', plan, counts, ran);
   } finally {
     tables.close();
   }
 }
 
+/** What a run writes down for itself stands beside the database that has its checkpoints, as one goes on only with the other. */
+function scratchFor({ databases }: Draft, identity: string): string | null {
+  const [first] = databases;
+  return first === undefined ? null : `${first}-scratch-${identity}`;
+}
+
 /** What operators of the catalogue may ask for; paths are those of the program. */
-async function servicesWith(tables: Tables): Promise<Services> {
+async function servicesWith(tables: Tables, scratch: string | null): Promise<Services> {
   const { lookupQueries } = await import('../../db/lookup-queries.ts');
   const here = process.cwd();
-  const folders: Folders = { home: here, processed: here, rejected: here };
+  const folders: Folders = { home: here, processed: here, rejected: here, scratch };
   return { tables, sql: lookupQueries, folders };
 }
 

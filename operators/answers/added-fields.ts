@@ -23,6 +23,9 @@ const From = Type.Object(
     decimals: Type.Optional(
       Type.Integer({ minimum: 0, maximum: 9, description: 'Decimal places of a `number`, 4 unless given.' }),
     ),
+    required: Type.Optional(
+      Type.Boolean({ description: 'Whether a record for which it is empty where something is found is rejected.' }),
+    ),
   },
   { additionalProperties: false },
 );
@@ -41,18 +44,24 @@ export const ADDED_REASONS: Readonly<Record<string, string>> = {
   not_a_number: 'What was found for a field is no number.',
   not_a_date: 'What was found for a field is no date or time.',
   not_a_boolean: 'What was found for a field is neither true nor false.',
+  missing_value: 'What was found has no value for a field that needs one, or a field that the request needs has none.',
 };
 
 /** Fields that are set from what was found elsewhere. Each is of the type given, else as the field is held already, else text. */
 export class AddedFields {
-  readonly #fields: readonly { name: string; from: string; units: Units | 'text' | null; fitter: Fitter }[];
+  readonly #fields: readonly {
+    name: string;
+    from: string;
+    units: Units | 'text' | null;
+    required: boolean;
+    fitter: Fitter;
+  }[];
   #targets: { readonly batch: Batch; readonly of: readonly Target[] } | null = null;
 
   constructor(option: AddedFieldsOption) {
     this.#fields = Object.entries(option).map(([name, given]) => {
-      const { from, units } =
-        typeof given === 'string' ? { from: given, units: null } : { from: given.from, units: unitsFor(given) };
-      return { name, from, units, fitter: new Fitter(name) };
+      const { from, required = false, ...type } = typeof given === 'string' ? { from: given } : given;
+      return { name, from, units: unitsFor(type), required, fitter: new Fitter(name) };
     });
   }
 
@@ -70,10 +79,14 @@ export class AddedFields {
   read(batch: Batch, find: (from: string) => unknown): Read {
     const targets = this.#targetsOf(batch);
     const value: (string | number | null)[] = [];
-    for (const [i, { name, from }] of this.#fields.entries()) {
-      const text = plainValue(find(from))?.trim() ?? null;
+    for (const [i, { name, from, required }] of this.#fields.entries()) {
+      const text = plainValue(find(from))?.trim() || null;
+      if (required && text === null) {
+        const message = `${name}: expected a value in "${from}" of what was found, got none`;
+        return { fault: { code: 'missing_value', field: name, message } };
+      }
       const target = targets[i]!;
-      if (target.kind !== 'number' || text === null || text === '') value.push(text === '' ? null : text);
+      if (target.kind !== 'number' || text === null) value.push(text);
       else {
         const { units } = target;
         const number = unitsOf(units.type === 'datetime' || units.type === 'date' ? wallClock(text) : text, units);
@@ -111,7 +124,7 @@ export class AddedFields {
   }
 }
 
-function unitsFor({ type, decimals = 4 }: Static<typeof From>): Units | 'text' | null {
+function unitsFor({ type, decimals = 4 }: Pick<Static<typeof From>, 'type' | 'decimals'>): Units | 'text' | null {
   if (type === undefined) return null;
   if (type === 'string') return 'text';
   if (type === 'number') return { type: 'decimal', scale: decimals === 4 ? MONEY_SCALE : 10 ** decimals };

@@ -11,6 +11,8 @@ export interface Folders {
   readonly processed: string;
   /** Dead letters to be mended. */
   readonly rejected: string;
+  /** What operators write down for themselves: `data/.scratch` of the home unless given; null for a temporary folder. */
+  readonly scratch?: string | null;
 }
 
 /** The folder that a plan names, or else the home's own of that kind. */
