@@ -11,6 +11,7 @@ import { catalogueChecks } from './monitor/catalogue-checks.ts';
 import { type CheckResult, keyOf } from './monitor/check-result.ts';
 import { dailyChecks } from './monitor/daily-checks.ts';
 import { houseChecks } from './monitor/house-checks.ts';
+import { type Misfit, misfitsIn, unmatchedFiles } from './monitor/inbox-checks.ts';
 import { originalChecks } from './monitor/original-checks.ts';
 import { profileFiles } from './monitor/profile-files.ts';
 import { type MonitorPolicy, marksFrom, monitorPolicy } from './monitor/settings.ts';
@@ -41,16 +42,18 @@ export interface MonitorReport {
 export async function runMonitor(options: MonitorOptions): Promise<MonitorReport> {
   const { home, trigger = 'hand', signal, now = Date.now, log = () => {} } = options;
   if (!existsSync(home.database)) return { message: 'there is nothing to check yet', failing: 0, results: [] };
-  const { monitoring } = await readConfig(home.config);
+  const config = await readConfig(home.config);
   const startedAt = now();
+  const misfits = await misfitsIn(home, config, startedAt, signal);
   const operations = openOperations(home.operations);
   try {
     const warehouse = openDatabase(home.database, { readonly: true, check: 'never' });
     try {
       const results = check(warehouse, operations, {
         home,
-        policy: monitorPolicy(monitoring),
+        policy: monitorPolicy(config.monitoring),
         now: startedAt,
+        misfits,
         signal,
         log,
       });
@@ -69,11 +72,16 @@ interface Pass {
   readonly home: Home;
   readonly policy: MonitorPolicy;
   readonly now: number;
+  readonly misfits: readonly Misfit[];
   readonly signal: AbortSignal | undefined;
   readonly log: (line: string) => void;
 }
 
-function check(warehouse: Database, operations: Database, { home, policy, now, signal, log }: Pass): CheckResult[] {
+function check(
+  warehouse: Database,
+  operations: Database,
+  { home, policy, now, misfits, signal, log }: Pass,
+): CheckResult[] {
   const waiting = profileFiles(warehouse, operations, { signal });
   if (waiting > 0) log(`${waiting} older files are looked at in the next passes`);
   const before = latestResults<CheckResult>(operations);
@@ -87,7 +95,10 @@ function check(warehouse: Database, operations: Database, { home, policy, now, s
       ? []
       : [...originalChecks(byStore, day, policy, results), ...catalogueChecks({ warehouse, policy, byStore, day })];
   const gone = day === undefined || !byStore ? [] : vanishedChecks({ byStore, marks, policy, day });
-  const house = houseChecks({ warehouse, policy, dir: home.dir, day });
+  const house = [
+    ...houseChecks({ warehouse, policy, dir: home.dir, day, misfits }),
+    ...unmatchedFiles(misfits, policy),
+  ];
   // The job of that name finds it, at night.
   const verified = before.filter((result) => result.check === 'verify' && policy.isOn('verify'));
   const found = [...explainedByVanished(results, gone), ...known, ...gone, ...house, ...verified];

@@ -4,6 +4,7 @@ import { disagreeingDays, latestBalances, latestDrift, runTimes } from '../../db
 import { dayText } from '../../db/period.ts';
 import type { CheckName } from '../../operators/dataset/settings/monitoring.ts';
 import type { CheckFigures, CheckResult, Evidence, Severity } from './check-result.ts';
+import { evidenceOf, type Misfit, told } from './inbox-checks.ts';
 import { shown } from './measures.ts';
 import { dayKey } from './read-history.ts';
 import { median, spread } from './robust.ts';
@@ -34,13 +35,15 @@ export interface HouseSetting {
   readonly dir: string;
   /** The last day looked at, as a number. */
   readonly day: number | undefined;
+  /** Files in the inbox that no dataset takes. */
+  readonly misfits: readonly Misfit[];
 }
 
 /** Is the house in order: runs, files, roll-ups, disk. All results are about now. */
-export function houseChecks({ warehouse, policy, dir, day }: HouseSetting): CheckResult[] {
+export function houseChecks({ warehouse, policy, dir, day, misfits }: HouseSetting): CheckResult[] {
   const found = [
     ...runtime(warehouse, policy),
-    ...drift(warehouse),
+    ...drift(warehouse, misfits),
     ledger(warehouse),
     ...(day === undefined ? [] : [rollUps(warehouse, day)]),
     diskSpace(dir, policy),
@@ -111,7 +114,7 @@ function runtime(db: Database, { original }: MonitorPolicy): Found[] {
   ];
 }
 
-function drift(db: Database): Found[] {
+function drift(db: Database, misfits: readonly Misfit[]): Found[] {
   const found = latestDrift(db);
   const files = [...new Map(found.map(({ file_id, name }) => [file_id, { file_id, name }])).values()];
   const of = (isRemoved: boolean) => found.filter(({ change }) => (change === 'removed') === isRemoved);
@@ -122,10 +125,20 @@ function drift(db: Database): Found[] {
     message: some.length === 0 ? fine : `Files of the latest run are not as their dataset says: ${words(some)}.`,
     evidence: some.length === 0 ? {} : { files },
   });
+  const lacking = misfits.filter((each) => each.lacksColumns);
   return [
     result('schema-drift', 'warning', of(false), 'The columns of the latest run are as the datasets say.'),
-    result('original-columns', 'critical', of(true), 'No column was missing in the latest run.'),
+    lacking.length > 0
+      ? lacksColumns(lacking)
+      : result('original-columns', 'critical', of(true), 'No column was missing in the latest run.'),
   ];
+}
+
+function lacksColumns(lacking: readonly Misfit[]): Found {
+  return {
+    ...{ check: 'original-columns', ok: false, severity: 'critical', observed: lacking.length, expected: 0, high: 0 },
+    ...{ message: `Not loaded, still in data/raw: ${told(lacking)}.`, evidence: evidenceOf(lacking) },
+  };
 }
 
 function ledger(db: Database): Found {

@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { openDatabase } from '../../db/connection.ts';
@@ -213,6 +213,19 @@ t.test('roll-ups that disagree are told', async (t) => {
   db.exec('UPDATE daily_product SET revenue = revenue + 1 WHERE day = (SELECT max(day) FROM daily_product)');
   db.close();
   t.ok(failing((await monitor(home)).results).includes('roll-ups'));
+});
+
+t.test('files that nobody takes are told, and why, until they are gone from the inbox', async (t) => {
+  const home = await shop(t, { 'last.csv': day(LAST) });
+  await drop(join(home.raw, 'short.csv'), day(LAST).replaceAll(/,[^,\n]*$/gm, ''));
+  await drop(join(home.raw, 'notes.txt'), 'who;what\nme;this\n');
+  const { results } = await monitor(home);
+  t.strictSame(failing(results), ['original-columns', 'unmatched-file']);
+  const columns = results.find(({ check }) => check === 'original-columns');
+  t.match(columns?.message, /^Not loaded, still in data\/raw: short\.csv .*"price" is missing\.$/);
+  t.match(results.find(({ check }) => check === 'unmatched-file')?.message, /notes\.txt is of no dataset/);
+  for (const name of ['short.csv', 'notes.txt']) await rm(join(home.raw, name));
+  t.strictSame(failing((await monitor(home)).results), []);
 });
 
 t.test('nothing to check, and a bad calendar', async (t) => {
