@@ -12,6 +12,7 @@ import { type CheckResult, keyOf } from './monitor/check-result.ts';
 import { dailyChecks } from './monitor/daily-checks.ts';
 import { houseChecks } from './monitor/house-checks.ts';
 import { type Misfit, misfitsIn, unmatchedFiles } from './monitor/inbox-checks.ts';
+import { lastRun } from './monitor/last-run.ts';
 import { originalChecks } from './monitor/original-checks.ts';
 import { profileFiles } from './monitor/profile-files.ts';
 import { type MonitorPolicy, marksFrom, monitorPolicy } from './monitor/settings.ts';
@@ -98,6 +99,7 @@ function check(
   const house = [
     ...houseChecks({ warehouse, policy, dir: home.dir, day, misfits }),
     ...unmatchedFiles(misfits, policy),
+    ...lastRun(warehouse, operations),
   ];
   // The job of that name finds it, at night.
   const verified = before.filter((result) => result.check === 'verify' && policy.isOn('verify'));

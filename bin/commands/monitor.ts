@@ -1,5 +1,6 @@
+import { checkAndAlert } from '../../jobs/check-figures.ts';
 import type { CheckResult } from '../../jobs/monitor/check-result.ts';
-import { type MonitorReport, runMonitor } from '../../jobs/monitor.ts';
+import type { MonitorReport } from '../../jobs/monitor.ts';
 import { checksTable } from '../checks-table.ts';
 import type { Command } from '../command.ts';
 import { counted } from '../figures.ts';
@@ -11,7 +12,7 @@ export const monitorCommand: Command = {
   summary: 'Check the figures of the last completed day, the files and the house.',
   description:
     'Compares each store, category and the whole shop with what was to be expected of them, and says what is unlike it. ' +
-    'What it finds is kept, as when it runs by itself. Exit code 1 if a critical check fails. docs/monitoring.md says what is checked.',
+    'What it finds is kept and makes alerts, as when it runs by itself. Exit code 1 if a critical check fails. docs/monitoring.md says what is checked.',
   options: [{ name: 'all', description: 'show what passes and what is still learning as well' }],
   examples: [
     { line: 'monitor', does: 'what is unusual, and how many checks pass' },
@@ -20,7 +21,7 @@ export const monitorCommand: Command = {
   async run(call) {
     const home = await homeOf(call);
     const { terminal, options } = call;
-    const report = await runMonitor({ home, signal: terminal.signal });
+    const report = await checkAndAlert({ home, signal: terminal.signal });
     const grave = report.results.some(({ verdict, severity }) => verdict === 'failing' && severity === 'critical');
     return { document: report, text: reportText(report, options.flag('all')), exitCode: grave ? 1 : 0 };
   },
