@@ -9,7 +9,6 @@ export interface InsightFigures {
   readonly products: readonly BreakdownRow[];
   readonly productCount: number;
   readonly categories: readonly BreakdownRow[];
-  readonly weekdays: readonly BreakdownRow[];
   readonly days: readonly PeriodMeasures[];
 }
 
@@ -133,13 +132,25 @@ const bestDay: Rule = ({ days, total }) => {
   return { code: 'best_day', mood: 'neutral', text, figures: { day: best.period, revenue: best.revenue, times } };
 };
 
-const bestWeekday: Rule = ({ weekdays, days }) => {
-  if (weekdays.length < WEEK || days.length < 2 * WEEK) return null;
-  const best = weekdays.reduce((a, b) => (b.revenue > a.revenue ? b : a));
-  const name = WEEKDAYS[Number(best.key) - 1] ?? '';
-  const text = `${name} sell most${best.share === null ? '' : `: ${percent(best.share)} of the revenue`}.`;
-  return { code: 'best_weekday', mood: 'neutral', text, figures: { weekday: Number(best.key), share: best.share } };
+const bestWeekday: Rule = ({ days }) => {
+  const sums = revenueByWeekday(days);
+  if (sums.size < WEEK || days.length < 2 * WEEK) return null;
+  const [weekday, most] = [...sums].reduce((a, b) => (b[1] > a[1] || (b[1] === a[1] && b[0] < a[0]) ? b : a));
+  const all = [...sums.values()].reduce((sum, revenue) => sum + revenue, 0);
+  const share = all > 0 ? most / all : null;
+  const text = `${WEEKDAYS[weekday - 1]} sell most${share === null ? '' : `: ${percent(share)} of the revenue`}.`;
+  return { code: 'best_weekday', mood: 'neutral', text, figures: { weekday, share } };
 };
+
+/** In cents of cents, whose sums are exact; Mondays are 1. */
+function revenueByWeekday(days: readonly PeriodMeasures[]): Map<number, number> {
+  const sums = new Map<number, number>();
+  for (const { period, revenue } of days) {
+    const weekday = ((new Date(period).getUTCDay() + WEEK - 1) % WEEK) + 1;
+    sums.set(weekday, (sums.get(weekday) ?? 0) + Math.round(revenue * 1e4));
+  }
+  return sums;
+}
 
 const concentration: Rule = ({ products, productCount, total }) => {
   if (productCount < 20 || total.revenue <= 0) return null;

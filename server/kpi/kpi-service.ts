@@ -159,7 +159,7 @@ export function insightFigures(db: Database, filter: KpiFilter): InsightFigures 
     const { items: products, total: productCount } = rows('product');
     return {
       ...{ products, productCount, total: totalMeasures(db, filter), days: measuresByPeriod(db, filter, 'day') },
-      ...{ regions: rows('region').items, categories: rows('category').items, weekdays: rows('weekday').items },
+      ...{ regions: rows('region').items, categories: rows('category').items },
     };
   });
 }
