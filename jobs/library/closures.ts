@@ -73,7 +73,12 @@ function typed(operator: Operator, types: Readonly<Record<string, FieldType | un
     ...operator,
     create: (options, context) => {
       const instance = create(options, context);
-      return { ...instance, process: (batch, out, input) => instance.process(batch, typedOutputs(out, types), input) };
+      return {
+        process: (batch, out, input) => instance.process(batch, typedOutputs(out, types), input),
+        checkpoint: (out) => instance.checkpoint?.(typedOutputs(out, types)),
+        flush: (out) => instance.flush?.(typedOutputs(out, types)),
+        close: () => instance.close?.(),
+      };
     },
   };
 }

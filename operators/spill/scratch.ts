@@ -7,7 +7,11 @@ import type { Folders } from '../csv-output/folders.ts';
 
 /** Where in a home the scratch files of one part of a file stand. */
 export function scratchOf(home: string, { fileId, part }: { fileId: number; part: number }): string {
-  return join(scratchIn(home), `${fileId}-${part}`);
+  return join(scratchIn(home), nameOf({ fileId, part }));
+}
+
+function nameOf({ fileId, part }: { fileId: number; part: number }): string {
+  return `${fileId}-${part}`;
 }
 
 function scratchIn(home: string): string {
@@ -39,9 +43,9 @@ export class Scratch {
   #made = false;
 
   constructor(context: OperatorContext) {
-    const home = homeOf(context);
-    this.isLasting = home !== null;
-    this.#path = home === null ? null : join(scratchOf(home, context.split), context.id.replaceAll(/[^\w.-]/g, '_'));
+    const folder = folderOf(context);
+    this.isLasting = folder !== null;
+    this.#path = folder === null ? null : join(folder, nameOf(context.split), context.id.replaceAll(/[^\w.-]/g, '_'));
   }
 
   /** The path of a file; null where the folder has not been made and has no fixed place. */
@@ -64,9 +68,10 @@ export class Scratch {
   }
 }
 
-function homeOf(context: OperatorContext): string | null {
+function folderOf(context: OperatorContext): string | null {
   try {
-    return context.service<Folders>('folders').home;
+    const { home, scratch = scratchIn(home) } = context.service<Folders>('folders');
+    return scratch;
   } catch (error) {
     if (error instanceof TillstreamError && error.code === 'unknown_service') return null;
     throw error;
