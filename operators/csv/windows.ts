@@ -4,8 +4,8 @@ import type { Window } from './scanner.ts';
 /** Most bytes read at a time. */
 export const WINDOW_BYTES = 1_048_576;
 /**
- * Bytes read at first; then twice as many each time. Loops are compiled between the short calls of the first windows, and
- * not once more in the midst of a long one; and whoever comes after the reader begins sooner.
+ * Bytes read at first; the first windows are short. Loops are compiled between short calls, and not once more in the midst of
+ * a long one; and whoever comes after the reader begins sooner.
  */
 const FIRST_BYTES = 65_536;
 /** Room before the bytes read, for what the window before left over. */
@@ -26,7 +26,8 @@ interface Chunk {
 export class Windows {
   readonly #feed: Feed;
   readonly #mostBytes: number;
-  #nextBytes: number;
+  /** Offset in the text of the next byte to be read. */
+  #next: number;
   #ahead: Promise<Chunk> | null = null;
   #last: Window | null = null;
   /** Offset in the text of `bytes[0]` of the current window; negative before the first bytes. */
@@ -36,7 +37,7 @@ export class Windows {
   constructor(feed: Feed, offset: number, windowBytes: number = WINDOW_BYTES) {
     this.#feed = feed;
     this.#mostBytes = windowBytes;
-    this.#nextBytes = Math.min(FIRST_BYTES, windowBytes);
+    this.#next = offset;
     this.#base = offset;
   }
 
@@ -77,8 +78,8 @@ export class Windows {
   }
 
   async #read(): Promise<Chunk> {
-    const wanted = this.#nextBytes;
-    this.#nextBytes = Math.min(wanted * 2, this.#mostBytes);
+    const wanted = endOfReading(this.#next, this.#mostBytes) - this.#next;
+    this.#next += wanted;
     const bytes = Buffer.allocUnsafeSlow(HEADROOM + wanted + TAILROOM);
     let length = 0;
     while (length < wanted) {
@@ -88,6 +89,17 @@ export class Windows {
     }
     return { bytes, length, final: length < wanted };
   }
+}
+
+/**
+ * Where a reading ends that begins at `offset`: at 64 KiB, 128 KiB and so on, then at each `most`. Whoever goes on in the middle of
+ * a file gets its records in the same batches.
+ */
+function endOfReading(offset: number, most: number): number {
+  if (offset >= most) return (Math.floor(offset / most) + 1) * most;
+  let end = Math.min(FIRST_BYTES, most);
+  while (end <= offset) end *= 2;
+  return Math.min(end, most);
 }
 
 /** The chunk in a buffer with more room before it. */

@@ -232,7 +232,6 @@ t.test('goes on from any position, whatever the format', async (t) => {
         const state = JSON.parse(JSON.stringify(stateOf(before.positions.at(-1)))) as SourceState;
         const both = joined(before, await read(path, { ...options, resume: state }));
         t.ok(sameRecords(both, whole), `${name} ${stop}`);
-        t.strictSame(both.sequences, [...both.sequences.keys()], 'batches go on being numbered');
       }
     });
   }
@@ -245,9 +244,8 @@ function joined(a: Reading, b: Reading): Reading {
 }
 
 function sameRecords(a: Reading, b: Reading): boolean {
-  // Not how they were cut into batches.
-  const essence = ({ records, lines, offsets, raws, letters, filtered }: Reading) =>
-    JSON.stringify([records, lines, offsets, raws, letters, filtered]);
+  const essence = ({ records, lines, offsets, raws, letters, filtered, sequences, sizes }: Reading) =>
+    JSON.stringify([records, lines, offsets, raws, letters, filtered, sequences, sizes]);
   return essence(a) === essence(b);
 }
 

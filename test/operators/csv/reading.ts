@@ -29,10 +29,22 @@ export interface Reading {
   readonly filtered: { line: number; reason: string }[];
   readonly positions: SourcePosition[];
   readonly sequences: number[];
+  /** Records of each batch. */
+  readonly sizes: number[];
 }
 
 export function emptyReading(): Reading {
-  return { records: [], lines: [], offsets: [], raws: [], letters: [], filtered: [], positions: [], sequences: [] };
+  return {
+    records: [],
+    lines: [],
+    offsets: [],
+    raws: [],
+    letters: [],
+    filtered: [],
+    positions: [],
+    sequences: [],
+    sizes: [],
+  };
 }
 
 export function outputsInto(reading: Reading): Outputs {
@@ -83,6 +95,7 @@ export async function read(path: string, options: Record<string, unknown> = {}, 
 function note(reading: Reading, batch: Batch): void {
   const { provenance, length } = batch;
   reading.sequences.push(batch.sequence);
+  reading.sizes.push(batch.length);
   for (let row = 0; row < length; row++) {
     reading.records.push(batch.records[row] as Record<string, string>);
     reading.lines.push(provenance.lines[row]!);
