@@ -5,7 +5,7 @@ import { dailyRun } from '../../jobs/daily-run.ts';
 import { type Home, initHome } from '../../jobs/home.ts';
 import type { RunReport } from '../../jobs/ingest/report.ts';
 import { ingest } from '../../jobs/ingest.ts';
-import { figure, homeWith, TILL, tillCsv } from './home-with.ts';
+import { drop, figure, homeWith, TILL, tillCsv } from './home-with.ts';
 
 /** Runs the job in this thread; returns what it gave, the reports of its runs and what it said. */
 async function run(home: Home, at = '2025-06-30T12:00:00Z', signal = new AbortController().signal) {
@@ -56,6 +56,23 @@ t.test('an empty home becomes the demo: a month at first, then each day that has
   await rm(home.demo);
   t.same((await run(home, '2025-07-05T12:00:00Z')).result.demo, [], 'without the mark no more are made up');
 });
+
+t.test(
+  'of sales by day and region it writes what was enriched and summed up, as the shipped configuration asks',
+  async (t) => {
+    const home = await initHome(join(t.testdir(), 'shop'));
+    const daily =
+      'date,region,product_id,revenue,cost,quantity\n2025-06-29,North,P001,12.50,2.00,3\n2025-06-29,South,P001,4,2,1\n';
+    await drop(join(home.raw, 'daily.csv'), daily);
+    t.match(await run(home), { report: { status: 'done', ledger: { inserted: 2 } } });
+    const names = (await readdir(home.processed)).sort();
+    t.strictSame(names, ['daily.aggregated.csv', 'daily.enriched.csv']);
+    for (const name of names) {
+      const lines = (await readFile(join(home.processed, name), 'utf8')).trimEnd().split('\n');
+      t.equal(lines.length, 3, name);
+    }
+  },
+);
 
 t.test('a home with files of its own gets none', async (t) => {
   const home = await homeWith(t, { 'data/raw/a.csv': tillCsv(3) });
