@@ -11,6 +11,7 @@ import { drop, figure, homeWith, TILL, tillCsv } from '../jobs/home-with.ts';
 import { tillstream } from './terminal-in-memory.ts';
 
 const COMMAND = resolve(import.meta.dirname, '../../bin/tillstream.js');
+const RECORDS = 20_000;
 
 /** `tillstream start` as a process; killed when the test is over. */
 class Started {
@@ -49,7 +50,7 @@ class Started {
 }
 
 async function until(isSo: () => boolean | Promise<boolean>, { stderr }: Started, ms = 40_000): Promise<void> {
-  for (const end = Date.now() + ms; !(await isSo()); await delay(25)) {
+  for (const end = Date.now() + ms; !(await isSo()); await delay(50)) {
     if (Date.now() > end) throw new Error(`never came to be: ${stderr}`);
   }
 }
@@ -70,11 +71,17 @@ t.test('start shows the figures and goes on: it serves, loads what comes, and en
 });
 
 t.test('a process killed in mid-job: the run is lost, tried again, and nothing is missing or doubled', async (t) => {
-  const config = { checkpointBytes: 65_536, datasets: { till: TILL }, jobs: { 'daily-run': { atStart: false } } };
+  const slowly = { operator: 'throttle', options: { perSecond: 20_000, burst: 2_000 } };
+  const operators = ['csv-source', slowly, 'validate', 'enrich', 'aggregate', 'dead-letter', 'batch-insert'];
+  const config = {
+    checkpointBytes: 65_536,
+    datasets: { till: { ...TILL, operators } },
+    jobs: { 'daily-run': { atStart: false } },
+  };
   const home = await homeWith(t, {}, config);
   const first = new Started(t, home);
   await first.json('/jobs/watch/pause', { method: 'POST' });
-  await drop(join(home.raw, 'a.csv'), tillCsv(30_000));
+  await drop(join(home.raw, 'a.csv'), tillCsv(RECORDS));
   const { job_run_id } = await first.json<JobStarted>('/jobs/daily-run/run', { method: 'POST' });
   await until(() => hasSome(home), first);
   await first.kill('SIGKILL');
@@ -87,9 +94,9 @@ t.test('a process killed in mid-job: the run is lost, tried again, and nothing i
   }, second);
   // Instead of waiting half a minute for the second attempt.
   await second.json('/jobs/daily-run/run', { method: 'POST' });
-  await until(() => figure(home, 'SELECT count(*) FROM sales') === 30_000, second);
+  await until(() => figure(home, 'SELECT count(*) FROM sales') === RECORDS, second);
   t.strictSame(await second.kill('SIGINT'), [0, null]);
-  t.equal(figure(home, 'SELECT sum(revenue) FROM daily_store'), 30_000 * 3 * 10_000);
+  t.equal(figure(home, 'SELECT sum(revenue) FROM daily_store'), RECORDS * 3 * 10_000);
 });
 
 function hasSome(home: Home): boolean {
