@@ -20,6 +20,14 @@ export function finishedFiles(db: Database, known: ReadonlySet<number>): Finishe
   return (statementsOf(db).get(sql).all() as FinishedFile[]).filter(({ file_id }) => !known.has(file_id));
 }
 
+/** Names of the datasets whose files only ever add records. */
+export function appendedDatasets(db: Database): string[] {
+  const sql = `
+    SELECT dataset FROM files JOIN datasets USING (dataset_key)
+    GROUP BY dataset_key HAVING min(disposition = 'append') = 1 ORDER BY dataset`;
+  return statementsOf(db).get(sql).pluck().all() as string[];
+}
+
 /** Columns of `sales` by the canonical field whose missing values are counted. */
 export const COUNTED_FIELDS = {
   customer_id: 'customer_ref',

@@ -12,6 +12,9 @@ import { type Change, changeOf, softenPromotions } from './promotion-like.ts';
 import type { ShopHistory } from './shop-history.ts';
 import { checkSilence } from './silence.ts';
 
+/** What is known of files, and so of datasets, which sales are not told apart by. */
+const OF_FILES = new Set(['volume', 'dead-letters', 'duplicates', 'null-rate']);
+
 /** Histories of the same days, each of rows of one level. */
 export type Histories = readonly (readonly [Level, ShopHistory])[];
 
@@ -42,7 +45,9 @@ export class Assessor {
   ) {
     this.#options = { limits, marks, fewest };
     this.#levels = histories.map(([level, history]) => {
-      const measures = measuresOf(history).filter(({ check }) => limits[check] || check === VOLUME.check);
+      const measures = measuresOf(history).filter(
+        ({ check }) => (limits[check] || check === VOLUME.check) && (level !== 'dataset' || OF_FILES.has(check)),
+      );
       return { level, history, panels: measures.map((measure) => panelOf(history, measure, marks)) };
     });
   }

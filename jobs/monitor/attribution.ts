@@ -27,12 +27,17 @@ export function attribute(findings: readonly Finding[]): void {
   for (const own of grouped([...stores.filter(({ verdict }) => verdict === 'failing'), ...together])) chain(own);
   for (const group of groups)
     group.cause ??=
-      together.find((other) => other.check === group.check && group.level !== 'category') ??
+      together.find((other) => other.check === group.check && isWithin(group, other)) ??
       explainedBy(group, stores, findings);
   for (const group of groups) if (group.cause?.excused) pass(group);
   for (const own of grouped(groups.filter(({ verdict }) => verdict === 'failing'))) chain(own);
   for (const group of [...groups, ...together])
     if (group.verdict === 'failing') group.cause ??= [...groups, ...together].find((other) => isPartOf(group, other));
+}
+
+/** Are the stores that the other is about among those that make up this one? */
+function isWithin({ level, row }: Finding, { level: other, row: otherRow }: Finding): boolean {
+  return level === 'region' ? other === 'shop' || row.subject.region === otherRow.subject.region : level === 'shop';
 }
 
 /** It is as unusual as a marked day of one of its stores makes it. */
@@ -56,13 +61,11 @@ function chain(findings: readonly Finding[]): void {
 }
 
 const isMember = (store: Finding, group: Finding) =>
-  group.level === 'shop' || store.row.attributes.region === group.row.attributes.region;
+  group.level !== 'region' || store.row.attributes.region === group.row.attributes.region;
 
 /** The store without which the group would be as it was to be. */
 function explainedBy(group: Finding, stores: readonly Finding[], all: readonly Finding[]): Finding | undefined {
-  const roots = stores.filter(
-    (store) => !ASIDE.has(store.check) && (group.level === 'category' || isMember(store, group)),
-  );
+  const roots = stores.filter((store) => !ASIDE.has(store.check) && isMember(store, group));
   const rootOf = (store: Finding) => store.cause ?? store;
   if (!AMOUNTS.has(group.check)) {
     const alike = roots.filter(({ check, field }) => check === group.check && field === group.field);

@@ -7,6 +7,7 @@ import { dayNumber, isoDate } from '../generate/calendar.ts';
 import type { Home } from '../home.ts';
 import { Assessor } from './assess-day.ts';
 import type { CheckResult } from './check-result.ts';
+import { chosen } from './dimensions.ts';
 import { profileFiles } from './profile-files.ts';
 import { dayKey, dayOfKey, readHistories } from './read-history.ts';
 import { resultOf } from './results.ts';
@@ -49,14 +50,15 @@ export async function backtest({ home, from, to, signal, now = Date.now }: Backt
     const [first, last] = [dayOfKey(known.first), dayOfKey(known.last)];
     const start = Math.max(first, from === undefined ? first : dayNumber(from));
     const end = Math.min(last, to === undefined ? last : dayNumber(to));
-    const histories = readHistories(warehouse, operations, { first, last: end });
+    const histories = readHistories(warehouse, operations, { first, last: end }, { dimensions: policy.dimensions });
     const marks = marksFrom(policy.calendar, markedDays(operations));
     const assessor = new Assessor(histories, { limits: policy.limits, marks, fewest: policy.fewest });
     const alarms: CheckResult[] = [];
     let explained = 0;
     for (let day = start; day <= end; day++) {
       signal?.throwIfAborted();
-      const failing = assessor.assess(day - first).filter(({ verdict }) => verdict === 'failing');
+      const findings = chosen(assessor.assess(day - first), policy.dimensions);
+      const failing = findings.filter(({ verdict }) => verdict === 'failing');
       const roots = failing.filter(({ cause }) => cause === undefined);
       explained += failing.length - roots.length;
       alarms.push(...roots.map((finding) => resultOf(finding, first, policy.fewest)));

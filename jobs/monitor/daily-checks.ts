@@ -4,6 +4,7 @@ import { fileDays } from '../../db/operations/file-days.ts';
 import { Arrivals } from './arrivals.ts';
 import { Assessor, type Histories } from './assess-day.ts';
 import type { CheckResult } from './check-result.ts';
+import { chosen } from './dimensions.ts';
 import type { Finding } from './finding.ts';
 import type { Marks } from './marks.ts';
 import { WINDOW_DAYS } from './movement.ts';
@@ -48,7 +49,12 @@ export function dailyChecks(setting: DailySetting): DailyChecks {
   const last = dayOfKey(known.last);
   const first = Math.max(dayOfKey(known.first), last - WINDOW_DAYS - YEAR_DAYS);
   const from = Math.max(first, last - policy.catchUpDays - WINDOW_DAYS);
-  const histories = readHistories(warehouse, operations, { first, last }, { pricesFrom: from });
+  const histories = readHistories(
+    warehouse,
+    operations,
+    { first, last },
+    { pricesFrom: from, dimensions: policy.dimensions },
+  );
   const assessor = new Assessor(histories, { limits: policy.limits, marks, fewest: policy.fewest });
   const arrivals = new Arrivals(
     fileDays(operations, dayKey(Math.max(first, last - ASLEEP_DAYS)), dayKey(last)),
@@ -66,7 +72,7 @@ export function dailyChecks(setting: DailySetting): DailyChecks {
     const stores = histories[0]?.[1];
     for (const finding of findings)
       if (isSilence(finding) && stores) finding.note = silenceNote(finding, stores, arrivals);
-    results.push(...findings.map((finding) => resultOf(finding, first, policy.fewest)));
+    results.push(...chosen(findings, policy.dimensions).map((finding) => resultOf(finding, first, policy.fewest)));
   }
   const silence = policy.limits.freshness && shopSilence({ histories, arrivals, last, yesterday, setting });
   return { day: complete, results: [...results, ...(silence ? [silence] : [])], histories };

@@ -2,7 +2,7 @@ import type { CheckFigures, Severity, Verdict } from './check-result.ts';
 import type { HistoryRow } from './shop-history.ts';
 
 /** What a row is one of. */
-export type Level = 'store' | 'region' | 'category' | 'shop';
+export type Level = 'store' | 'region' | 'category' | 'dataset' | 'shop';
 
 /** A check's look at one row on one day, as figures; results.ts puts it into words. */
 export interface Finding extends CheckFigures {

@@ -36,7 +36,7 @@ export const COARSE_FLOOR = 0.2;
 
 /** The limit as it holds for rows of a level. Categories have their own ways, and are told of without alarm. */
 export function limitFor(limit: Limit, level: Level, follows: 'trade' | 'level'): Limit {
-  if (level === 'store' || level === 'region') return limit;
+  if (level !== 'shop' && level !== 'category') return limit;
   const floor = follows === 'level' ? Math.max(limit.floor, COARSE_FLOOR) : limit.floor;
   return { ...limit, floor, severity: level === 'category' ? 'info' : limit.severity };
 }

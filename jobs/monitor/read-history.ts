@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3';
-import { COUNTED_FIELDS } from '../../db/monitoring/files.ts';
+import { appendedDatasets, COUNTED_FIELDS } from '../../db/monitoring/files.ts';
 import {
   type CategoryDay,
   categoryDays,
@@ -15,6 +15,7 @@ import { dayText } from '../../db/period.ts';
 import { dayNumber, isoDate } from '../generate/calendar.ts';
 import type { Histories } from './assess-day.ts';
 import type { Subject } from './check-result.ts';
+import { type Dimensions, USUAL_DIMENSIONS } from './dimensions.ts';
 import { PriceLevel, type Sold } from './price-level.ts';
 import { emptyHistory, type HistoryRow, type ShopHistory, summedBy } from './shop-history.ts';
 
@@ -30,6 +31,7 @@ export interface Span {
 export interface ReadOptions {
   /** Prices are read from this day on only, as there are many; all of the span unless given. */
   readonly pricesFrom?: number;
+  readonly dimensions?: Dimensions;
 }
 
 /** The histories of stores, the whole shop and its categories, as the warehouse and the profiles of files have them. */
@@ -37,17 +39,44 @@ export function readHistories(
   warehouse: Database,
   operations: Database,
   span: Span,
-  { pricesFrom = span.first }: ReadOptions = {},
+  { pricesFrom = span.first, dimensions = USUAL_DIMENSIONS }: ReadOptions = {},
 ): Histories {
   const [from, to] = [dayKey(span.first), dayKey(span.last)];
-  const stores = storeDays(warehouse, from, to);
-  const byStore = historyOf(span, stores, storeRow, fieldsIn(operations, from, to));
+  const profiles = fileDays(operations, from, to);
+  const fields = fieldsIn(profiles);
+  const byStore = historyOf(span, storeDays(warehouse, from, to), storeRow, fields);
   const byCategory = historyOf(span, categoryDays(warehouse, from, to), categoryRow, []);
-  addProfiles(byStore, fileDays(operations, from, to));
+  addProfiles(byStore, profiles, storeRow);
   addPrices(warehouse, byStore, byCategory, { first: pricesFrom, last: span.last });
   const shop = summedBy(byStore);
-  const isOne = byStore.rows.length <= 1;
-  return [['store', byStore], ...(isOne ? [] : [['shop', shop] as const]), ['category', byCategory]];
+  const hasStores = byStore.rows.some(({ subject }) => subject.store !== undefined);
+  const isOne = byStore.rows.length <= 1 && dimensions.has('store');
+  return [
+    ['store', byStore],
+    ...(isOne ? [] : [['shop', shop] as const]),
+    ...(hasStores && dimensions.has('region') ? [['region', summedBy(byStore, 'region')] as const] : []),
+    ...(dimensions.has('category') ? [['category', byCategory] as const] : []),
+    ...(dimensions.has('dataset') ? [['dataset', historyOfFiles(span, warehouse, profiles, fields)] as const] : []),
+  ];
+}
+
+/** By dataset, from the profiles of files: a record that a later file took the place of would count twice. */
+function historyOfFiles(
+  { first, last }: Span,
+  warehouse: Database,
+  profiles: readonly ProfiledDay[],
+  fields: readonly string[],
+): ShopHistory {
+  const appended = appendedDatasets(warehouse);
+  const rows = appended.map((dataset) => datasetRow({ dataset }));
+  const history = emptyHistory(first, last - first + 1, rows, fields);
+  addProfiles(history, profiles, datasetRow);
+  history.figures.lines.set(history.figures.profiled);
+  return history;
+}
+
+function datasetRow({ dataset }: Pick<ProfiledDay, 'dataset'>): HistoryRow {
+  return { subject: { dataset }, attributes: { dataset } };
 }
 
 /** YYYYMMDD of a day number. */
@@ -101,19 +130,23 @@ function historyOf<Sums extends DaySums>(
 }
 
 /** Fields of which some record has a value; of one that a dataset never has, nothing can be missing. */
-function fieldsIn(operations: Database, from: number, to: number): string[] {
+function fieldsIn(profiles: readonly ProfiledDay[]): string[] {
   const lines = new Map<string, number>();
-  for (const day of fileDays(operations, from, to)) {
+  for (const day of profiles) {
     for (const [field, missing] of Object.entries(day.missing))
       lines.set(field, (lines.get(field) ?? 0) + day.lines - missing);
   }
   return Object.keys(COUNTED_FIELDS).filter((field) => (lines.get(field) ?? 0) > 0);
 }
 
-function addProfiles({ rows, first, days, figures, missing }: ShopHistory, profiles: readonly ProfiledDay[]): void {
+function addProfiles(
+  { rows, first, days, figures, missing }: ShopHistory,
+  profiles: readonly ProfiledDay[],
+  rowOf: (profile: ProfiledDay) => HistoryRow,
+): void {
   const places = new Map(rows.map((row, i) => [nameOf(row), i]));
   for (const profile of profiles) {
-    const row = places.get(nameOf(storeRow(profile)));
+    const row = places.get(nameOf(rowOf(profile)));
     if (row === undefined) continue;
     const cell = row * days + dayOfKey(profile.day) - first;
     figures.profiled[cell]! += profile.lines;

@@ -65,9 +65,10 @@ const NAMES: Readonly<Record<string, string>> = {
 
 /** Who it is about: `S012`, `region North`, `the whole shop`. */
 export function whoOf({ row }: Pick<Finding, 'row'>): string {
-  const { store, region, category } = row.subject;
+  const { store, region, category, dataset } = row.subject;
   if (store !== undefined) return store;
   if (region !== undefined) return `region ${region}`;
+  if (dataset !== undefined) return `dataset ${dataset}`;
   return category === undefined ? 'the whole shop' : `category ${category}`;
 }
 

@@ -1,12 +1,14 @@
 import type { MarkedDays } from '../../db/operations/marked-days.ts';
 import type { CheckName, MonitoringSettings, Occasion } from '../../operators/dataset/settings/monitoring.ts';
 import type { Severity, Subject } from './check-result.ts';
+import { type Dimensions, USUAL_DIMENSIONS } from './dimensions.ts';
 import { FEWEST_DAYS, LIMITS, type Limits } from './limits.ts';
 import { type Declared, Marks, marksOf } from './marks.ts';
 
 /** The settings with everything said that was left to defaults. */
 export interface MonitorPolicy {
   readonly timeZone: string;
+  readonly dimensions: Dimensions;
   readonly fewest: number;
   readonly catchUpDays: number;
   readonly limits: Limits;
@@ -32,6 +34,7 @@ export function monitorPolicy(settings: MonitoringSettings): MonitorPolicy {
     });
   return {
     timeZone: settings.timeZone ?? Intl.DateTimeFormat().resolvedOptions().timeZone,
+    dimensions: settings.dimensions ? new Set(settings.dimensions) : USUAL_DIMENSIONS,
     fewest: settings.minimumDays ?? FEWEST_DAYS,
     catchUpDays: settings.catchUpDays ?? CATCH_UP_DAYS,
     limits: Object.fromEntries(limits),

@@ -228,6 +228,25 @@ t.test('files that nobody takes are told, and why, until they are gone from the 
   t.strictSame(failing((await monitor(home)).results), []);
 });
 
+t.test('figures are watched of the dimensions that are chosen', async (t) => {
+  const home = await shop(t, { 'last.csv': day(LAST, ['S1']) });
+  await writeFile(
+    home.config,
+    JSON.stringify({ ...CONFIG, monitoring: { ...CONFIG.monitoring, dimensions: ['dataset'] } }),
+  );
+  const { results } = await monitor(home);
+  const volumes = results.filter(({ check }) => check === 'volume').map(({ subject }) => subject);
+  t.strictSame(volumes, [{}, { dataset: 'tills' }]);
+  t.match(
+    results.find(({ check, subject }) => check === 'volume' && subject.dataset),
+    { verdict: 'failing', cause: 'freshness', message: /^Dataset tills: records \d+, expected \d+/ },
+  );
+  t.notOk(
+    results.some(({ check, subject }) => check === 'revenue' && subject.dataset),
+    'files know no revenue by day',
+  );
+});
+
 t.test('nothing to check, and a bad calendar', async (t) => {
   const home = await homeWith(t, {}, CONFIG);
   t.match(await monitor(home), { failing: 0, results: [] });

@@ -28,6 +28,10 @@ export const OTHER_CHECKS = [
 export const CHECKS = [...FIGURE_CHECKS, ...OTHER_CHECKS] as const;
 export type CheckName = (typeof CHECKS)[number];
 
+/** What figures are watched of, besides the whole shop. */
+export const DIMENSIONS = ['store', 'region', 'category', 'dataset'] as const;
+export type Dimension = (typeof DIMENSIONS)[number];
+
 const CheckSettings = closed(
   {
     enabled: some(Type.Boolean({ description: 'false: the check is not made.' })),
@@ -74,6 +78,18 @@ export const MonitoringSettings = closed(
         minLength: 1,
         description: "Where the shop's days begin and end; the machine's own unless said otherwise.",
       }),
+    ),
+    dimensions: some(
+      Type.Array(
+        Type.Union(
+          DIMENSIONS.map((name) => Type.Literal(name)),
+          {},
+        ),
+        {
+          uniqueItems: true,
+          description: 'What figures are watched of, besides the whole shop (default store and category).',
+        },
+      ),
     ),
     minimumDays: some(
       Type.Integer({ minimum: 7, maximum: 90, description: 'Days of history before a figure is judged (default 14).' }),
