@@ -51,25 +51,22 @@ export function houseChecks({ warehouse, policy, dir, day, misfits }: HouseSetti
   return found.filter(({ check }) => policy.isOn(check)).map((each) => resultFrom(each, policy));
 }
 
+const NO_FIGURES: CheckFigures = {
+  unit: 'count',
+  observed: null,
+  expected: null,
+  low: null,
+  high: null,
+  score: null,
+};
+
 function resultFrom(
-  { check, ok, learning = false, severity, message, ...rest }: Found,
+  { check, ok, learning = false, severity, message, evidence = {}, ...figures }: Found,
   policy: MonitorPolicy,
 ): CheckResult {
-  const { unit = 'count', observed = null, expected = null, low = null, high = null, evidence = {} } = rest;
-  return {
-    ...{ check, subject: {}, day: null, verdict: learning ? 'learning' : ok ? 'ok' : 'failing' },
-    ...{
-      severity: policy.severityOf(check, severity),
-      unit,
-      observed,
-      expected,
-      low,
-      high,
-      score: null,
-      message,
-      evidence,
-    },
-  };
+  const verdict = learning ? 'learning' : ok ? 'ok' : 'failing';
+  const graveness = policy.severityOf(check, severity);
+  return { check, subject: {}, day: null, verdict, severity: graveness, ...NO_FIGURES, ...figures, message, evidence };
 }
 
 function runtime(db: Database, { original }: MonitorPolicy): Found[] {

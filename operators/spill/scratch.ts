@@ -23,12 +23,9 @@ export async function clearScratch(home: string, part: { fileId: number; part: n
   await rm(scratchOf(home, part), { recursive: true, force: true });
 }
 
-/** What is read without a warehouse has this number. */
-const NO_FILE = 0;
-
 /** Removes what was written down over files of a warehouse other than these. Returns how many folders that were. */
 export async function clearScratchBut(home: string, fileIds: readonly number[]): Promise<number> {
-  const kept = new Set([NO_FILE, ...fileIds]);
+  const kept = new Set(fileIds);
   const names = await readdir(scratchIn(home)).catch(() => []);
   const left = names.filter((name) => /^\d+-\d+$/.test(name) && !kept.has(Number.parseInt(name, 10)));
   for (const name of left) await rm(join(scratchIn(home), name), { recursive: true, force: true });

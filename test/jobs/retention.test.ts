@@ -92,14 +92,14 @@ t.test('what operators have written down goes, but not of files that a run may g
   const home = await loaded(t, {});
   const scratch = join(home.dir, 'data', '.scratch');
   const file = Number(figure(home, 'SELECT file_id FROM files'));
-  const folders = [`${file}-0`, `${file + 1}-0`, '0-0', 'notes'];
+  const folders = [`${file}-0`, `${file + 1}-0`, 'notes'];
   for (const folder of folders) await mkdir(join(scratch, folder, 'sort'), { recursive: true });
   const db = openDatabase(home.database);
   db.exec("UPDATE files SET status = 'failed'");
   t.match((await run(home)).result, { scratch_folders: 1 });
-  t.same((await readdir(scratch)).sort(), ['0-0', `${file}-0`, 'notes']);
+  t.same((await readdir(scratch)).sort(), [`${file}-0`, 'notes']);
   db.exec("UPDATE files SET status = 'abandoned'");
   db.close();
   t.match((await run(home)).message, 'deleted 1 scratch folders');
-  t.same((await readdir(scratch)).sort(), ['0-0', 'notes']);
+  t.same((await readdir(scratch)).sort(), ['notes']);
 });
