@@ -85,7 +85,7 @@ export class Assembly {
   #seekAgreement(agreement: Agreement): void {
     const streams = [...this.#chains.values()].flatMap((chain) => chain.operators);
     const stages = this.#request.stage ? 1 : 0;
-    agreement.include(streams.length, streams.filter(({ commits }) => commits).length + stages);
+    agreement.include(streams.length, streams.filter(({ commits }) => commits).length, stages);
   }
 
   #entries(segments: readonly Segment[], edges: ReadonlyMap<PlanEdge, Edge>): Readable[] {

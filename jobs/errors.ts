@@ -100,3 +100,13 @@ export function nothingToTry(name: string): TillstreamError {
     `"${name}" has no example to be tried with; give its spec one, or export \`trial\` with records beside it`,
   );
 }
+
+export function tablesBehind(file: string): TillstreamError {
+  const message = `a table beside the warehouse has less of ${file} than the warehouse; the file is to be read from its beginning`;
+  return new TillstreamError('tables_behind', message);
+}
+
+export function tableInWarehouse(file: string): TillstreamError {
+  const message = `sqlite-sink: "${file}" is the warehouse, which batch-insert writes; name another file, such as data/results.db`;
+  return new TillstreamError('table_in_warehouse', message);
+}

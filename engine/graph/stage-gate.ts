@@ -9,7 +9,7 @@ export interface StageGateOptions {
   readonly shared: boolean;
 }
 
-/** Before a stage: a checkpoint goes to the other thread when every operator of this one has added its part. */
+/** Before a stage: a checkpoint goes to the other thread when every operator of this one has added its part and kept it, if it keeps any. */
 export function stageGate({ agreement, shared }: StageGateOptions): Transform {
   return new Transform({
     objectMode: true,
@@ -18,7 +18,7 @@ export function stageGate({ agreement, shared }: StageGateOptions): Transform {
       if (!('kind' in item)) return callback(null, shared ? copyOf(item) : item);
       // Other signals mean nothing to a plain list.
       if (item.kind !== 'checkpoint') return callback();
-      agreement.everyone(item).then(() => callback(null, item), callback);
+      agreement.keptHere(item).then(() => callback(null, item), callback);
     },
   });
 }

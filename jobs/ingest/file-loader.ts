@@ -19,6 +19,7 @@ import { type FilePlan, Plans } from './plans.ts';
 import { type Recognised, recogniseAs } from './recognise.ts';
 import { type FileReport, type FileStatus, ledgerOf } from './report.ts';
 import { RunRecords } from './run-records.ts';
+import { tablesBeside } from './tables-beside.ts';
 import { isFatal, troubleOf } from './trouble.ts';
 import type { WriterThread } from './writer-thread.ts';
 
@@ -58,6 +59,10 @@ const STARTS_OVER: Readonly<Record<string, { readonly trouble: string; readonly 
   scratch_lost: {
     trouble: 'what an operator had written down before the interruption is gone',
     note: 'was interrupted, and what an operator had written down is gone; read from its beginning',
+  },
+  tables_behind: {
+    trouble: 'a table beside the warehouse does not have what was loaded before the interruption',
+    note: 'was interrupted, and a table beside the warehouse does not have what was loaded before; read from its beginning',
   },
 };
 
@@ -211,14 +216,15 @@ export class FileLoader {
       disposition: dataset.disposition,
       plan: plan.map(({ id, operator, inputs }) => ({ id, operator, inputs: inputs.map(({ from }) => from) })),
     });
+    const tables = tablesBeside(home, plan, { fileId, file, resume });
     const { metrics, timeline } = await run({
       ...{ plan, registry, signal, now, sampleMs },
-      services: { folders: foldersOf(home), sql: lookupQueries },
+      services: { folders: foldersOf(home), sql: lookupQueries, ...(tables && { tables }) },
       split: { fileId, file, part: 0 },
       ...(stageFrom > 0 && { stage: { thread: writer.stage, from: stageFrom } }),
       ...(resume && { resume: { number: resume.number, source: resume.state, states: resume.states } }),
       onSample: (sample) => onEvent({ type: 'sample', file, sample }),
-    });
+    }).finally(() => tables?.close());
     const reports = metrics.operators.map((each) => ({ operator: each.id, metrics: each }));
     this.#note(writer.saveMeasurements(fileId, reports, timeline));
   }

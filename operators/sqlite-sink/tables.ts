@@ -36,5 +36,7 @@ export interface Table {
 
 /** The service `tables`. */
 export interface Tables {
+  /** Whether records are counted elsewhere, by a warehouse: they then pass on, and a sink stands anywhere in a plan. */
+  readonly isBeside?: boolean;
   open(target: TableTarget): Table;
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import Database from 'better-sqlite3';
 import t, { type Test } from 'tap';
 import type { Home } from '../../jobs/home.ts';
 import { ingest } from '../../jobs/ingest.ts';
@@ -29,7 +30,7 @@ async function loaded(t: Test, number: number, expected: object): Promise<Home> 
 }
 
 t.test('the page has a plan for each way of writing one', (t) => {
-  t.equal(plans.length, 4);
+  t.equal(plans.length, 5);
   t.end();
 });
 
@@ -49,8 +50,21 @@ t.test('a copy for a file of its own', async (t) => {
   t.equal(figure(home, "SELECT records FROM ledger WHERE operator = 'broadcast' AND outcome = 'adjusted'"), 4);
 });
 
+t.test('a table beside the warehouse', async (t) => {
+  const home = await loaded(t, 3, { inserted: 4 });
+  const db = new Database(join(home.dir, 'data/results.db'), { readonly: true });
+  t.teardown(() => db.close());
+  const days = db.prepare('SELECT product_id, lines, quantity FROM days ORDER BY window_start, product_id').all();
+  t.strictSame(days, [
+    { product_id: 'A', lines: 1, quantity: 2_000 },
+    { product_id: 'B', lines: 1, quantity: -1_000 },
+    { product_id: 'A', lines: 1, quantity: 0 },
+    { product_id: 'B', lines: 1, quantity: 4_000 },
+  ]);
+});
+
 t.test('a join with another source', async (t) => {
-  const home = await loaded(t, 3, { read: 7, inserted: 4 });
+  const home = await loaded(t, 4, { read: 7, inserted: 4 });
   const promoted = await readFile(join(home.processed, 'a.promoted.csv'), 'utf8');
   t.match(promoted, /2025-03-03,B,4,Easter/);
   t.match(promoted, /2025-03-01,A,2,\n/);
