@@ -58,13 +58,23 @@ export function kpiBreakdown(db: Database, by: BreakdownField, filter: KpiFilter
     const sold = soldSpan(db, filter);
     const earlier = comparison && comparedFilter(filter, sold, comparison);
     if (!earlier) return { ...sold, items: items as FullRow[], total };
-    const before = new Map(breakdown(db, by, earlier).items.map(({ key, revenue }) => [key, revenue]));
+    const before = new Map(
+      breakdown(db, by, narrowed(earlier, by, items)).items.map(({ key, revenue }) => [key, revenue]),
+    );
     const compared = items.map((row): FullRow => {
       const previous_revenue = before.get(row.key) ?? 0;
       return { ...row, previous_revenue, revenue_change: changeOf(row.revenue, previous_revenue) };
     });
     return { ...sold, items: compared, total };
   });
+}
+
+/** Up to so many products are looked up one by one; for more it takes less to read all. */
+const FEW_PRODUCTS = 20;
+
+/** The filter of what is compared with rows, where that is little. */
+function narrowed(filter: KpiFilter, by: BreakdownField, rows: readonly { readonly key: string }[]): KpiFilter {
+  return by === 'product' && rows.length <= FEW_PRODUCTS ? { ...filter, product: rows.map(({ key }) => key) } : filter;
 }
 
 export interface TrendRequest {
