@@ -9,7 +9,6 @@ import { DIST, PROJECT } from './project.ts';
 /** What is found by its place at run time, besides modules. */
 const ASSETS = [
   'db/**/*.sql',
-  'bin/tillstream.js',
   'web/build/**/*',
   'docs/*.{md,json}',
   'docs/examples/**/*',
@@ -17,12 +16,18 @@ const ASSETS = [
   'schema_config.json',
 ];
 
+/** Modules that are JavaScript as they stand, which the compiler leaves where they are. */
+const SCRIPTS = ['bin/*.js', 'engine/*.js'];
+
 restoreManifest();
 await ensureDashboard();
 rmSync(DIST, { recursive: true, force: true });
 compile();
 for (const path of globSync(ASSETS, { cwd: PROJECT, withFileTypes: false })) copy(path);
-renameImports(join(DIST, 'bin/tillstream.js'));
+for (const path of globSync(SCRIPTS, { cwd: PROJECT, withFileTypes: false })) {
+  copy(path);
+  renameImports(join(DIST, path));
+}
 const manifest = readFileSync(join(PROJECT, 'package.json'), 'utf8');
 writeFileSync(join(DIST, 'package.json'), json(innerManifest(JSON.parse(manifest) as Manifest)));
 writeFileSync(ORIGINAL, manifest);
