@@ -83,18 +83,21 @@ function check(
   operations: Database,
   { home, policy, now, misfits, signal, log }: Pass,
 ): CheckResult[] {
-  const waiting = profileFiles(warehouse, operations, { signal });
+  const { waiting, days: touched } = profileFiles(warehouse, operations, { signal });
   if (waiting > 0) log(`${waiting} older files are looked at in the next passes`);
   const before = latestResults<CheckResult>(operations);
   const marks = marksFrom(policy.calendar, markedDays(operations));
   const since = lastDay(before);
-  const daily = dailyChecks({ warehouse, operations, policy, marks, now, since, signal });
+  const daily = dailyChecks({ warehouse, operations, policy, marks, now, since, touched, signal });
   const { day, results, histories } = daily;
   const byStore = histories[0]?.[1];
   const known =
     day === undefined || !byStore
       ? []
-      : [...originalChecks(byStore, day, policy, results), ...catalogueChecks({ warehouse, policy, byStore, day })];
+      : [
+          ...originalChecks(byStore, day, policy, results),
+          ...catalogueChecks({ warehouse, policy, byStore, day, results }),
+        ];
   const gone = day === undefined || !byStore ? [] : vanishedChecks({ byStore, marks, policy, day });
   const house = [
     ...houseChecks({ warehouse, policy, dir: home.dir, day, misfits }),

@@ -32,7 +32,10 @@ function reportText({ message, results }: MonitorReport, all: boolean): string {
   const roots = of(({ verdict, cause }) => verdict === 'failing' && cause === undefined);
   const explained = of(({ verdict, cause }) => verdict === 'failing' && cause !== undefined);
   const parts = [roots.length > 0 ? checksTable(roots) : ''];
-  if (explained.length > 0) parts.push(`${counted(explained.length, 'more check')} fail because of these.\n`);
+  if (explained.length > 0)
+    parts.push(
+      `${counted(explained.length, 'more check')} ${explained.length === 1 ? 'fails' : 'fail'} because of these.\n`,
+    );
   parts.push(all ? checksTable(of(({ verdict }) => verdict !== 'failing')) : passedTable(results));
   return `${parts.filter((part) => part !== '').join('\n')}\n${message.charAt(0).toUpperCase()}${message.slice(1)}.\n`;
 }

@@ -20,8 +20,23 @@ export function messageOfMany(check: string, results: readonly CheckResult[]): s
   return `${results.length} alerts of ${words(check).toLowerCase()} at once: ${names.join(', ')}${more}.`;
 }
 
+/** Where a check's name says too little to people. */
+const WORDS: Readonly<Record<string, string>> = {
+  'dead-letters': 'Rejected records',
+  'null-rate': 'Missing values',
+  'original-columns': 'Missing columns',
+  'original-rows': 'Records against the day before',
+  'original-revenue': 'Revenue against the day before',
+  'original-runtime': 'Runtime',
+  'roll-ups': 'Totals against each other',
+  verify: 'Totals against the single sales',
+  'unmatched-file': 'File not recognised',
+};
+
 /** `schema-drift` as `Schema drift`. */
 function words(check: string): string {
+  const said = WORDS[check];
+  if (said !== undefined) return said;
   const text = check.replaceAll(/[-_]/g, ' ');
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 }

@@ -3,7 +3,7 @@ import { productPrices } from '../../db/monitoring/house.ts';
 import { productSpans } from '../../db/monitoring/shop-days.ts';
 import type { CheckName } from '../../operators/dataset/settings/monitoring.ts';
 import { isoDate } from '../generate/calendar.ts';
-import type { CheckResult, Severity } from './check-result.ts';
+import { type CheckResult, keyOf, type Severity } from './check-result.ts';
 import { dayKey, dayOfKey } from './read-history.ts';
 import { median } from './robust.ts';
 import type { MonitorPolicy } from './settings.ts';
@@ -26,14 +26,33 @@ export interface CatalogueSetting {
   readonly byStore: ShopHistory;
   /** The day looked at, as a number. */
   readonly day: number;
+  /** What was found of daily figures. */
+  readonly results: readonly CheckResult[];
 }
 
 /** What has come: stores, regions, products; products that have gone, and prices that can't be. One result each, naming them. */
-export function catalogueChecks({ warehouse, policy, byStore, day }: CatalogueSetting): CheckResult[] {
-  const results = [...newPlaces(byStore, day), ...products(warehouse, day), ...prices(warehouse, day)];
-  return results
+export function catalogueChecks({ warehouse, policy, byStore, day, results }: CatalogueSetting): CheckResult[] {
+  const found = [
+    ...newPlaces(byStore, day),
+    ...products(warehouse, day),
+    ...prices(warehouse, day).map((result) => explained(result, results)),
+  ];
+  return found
     .filter(({ check }) => policy.isOn(check as CheckName))
     .map((result) => ({ ...result, severity: policy.severityOf(result.check as CheckName, result.severity) }));
+}
+
+/** Where a store, or all of them, sold at unlike prices that day, so did the products. */
+function explained(result: CheckResult, results: readonly CheckResult[]): CheckResult {
+  const isCause = ({ check, verdict, severity, subject, day, cause }: CheckResult): boolean =>
+    check === 'price' &&
+    verdict === 'failing' &&
+    severity !== 'info' &&
+    !subject.category &&
+    day === result.day &&
+    !cause;
+  const cause = results.find(isCause);
+  return result.verdict === 'failing' && cause ? { ...result, cause: keyOf(cause) } : result;
 }
 
 function named(

@@ -37,12 +37,14 @@ export interface DailySetting {
   readonly now: number;
   /** The day looked at last time, as a number. */
   readonly since?: number | undefined;
+  /** Days, YYYYMMDD, of which files have come since then. */
+  readonly touched?: ReadonlySet<number>;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** The checks of daily figures, for all completed days since the last time. */
+/** The checks of daily figures, for all completed days since the last time, and for days before of which more has come. */
 export function dailyChecks(setting: DailySetting): DailyChecks {
-  const { warehouse, operations, policy, marks, now, since, signal } = setting;
+  const { warehouse, operations, policy, marks, now, since, touched = new Set(), signal } = setting;
   const yesterday = localDay(now, policy.timeZone) - 1;
   const known = daysWithSales(warehouse, dayKey(yesterday));
   if (!known) return { day: undefined, results: [], histories: [] };
@@ -61,12 +63,12 @@ export function dailyChecks(setting: DailySetting): DailyChecks {
     policy.timeZone,
   );
   const complete = completeDay(assessor, arrivals, { first, last, now });
-  const start = Math.max(
-    first,
-    Math.min(complete, Math.max((since ?? complete - 1) + 1, complete - policy.catchUpDays + 1)),
-  );
+  const oldest = Math.max(first, complete - policy.catchUpDays + 1);
+  const start = Math.max(oldest, Math.min(complete, (since ?? complete - 1) + 1));
+  const isDue = (day: number) => day >= start || (since !== undefined && touched.has(dayKey(day)));
   const results: CheckResult[] = [];
-  for (let day = start; day <= complete; day++) {
+  for (let day = oldest; day <= complete; day++) {
+    if (!isDue(day)) continue;
     signal?.throwIfAborted();
     const findings = assessor.assess(day - first);
     const stores = histories[0]?.[1];

@@ -20,12 +20,19 @@ export interface ProfileOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Counts, once for each file, what it holds by day and store: the newest files first. Returns how many are left for later. */
+export interface Profiled {
+  /** How many files are left for later. */
+  readonly waiting: number;
+  /** Days, YYYYMMDD, that the files looked at hold something of. */
+  readonly days: ReadonlySet<number>;
+}
+
+/** Counts, once for each file, what it holds by day and store: the newest files first. */
 export function profileFiles(
   warehouse: Database,
   operations: Database,
   { mostRecords = MOST_RECORDS, signal }: ProfileOptions = {},
-): number {
+): Profiled {
   const waiting = finishedFiles(warehouse, profiledFiles(operations));
   const taken: FinishedFile[] = [];
   let budget = mostRecords;
@@ -40,11 +47,14 @@ export function profileFiles(
   );
   const stores = new Set([...storeNames(warehouse).values()].map(({ store_id }) => store_id).filter((id) => id !== ''));
   // In the order they came: what is repeated is so in the later file.
+  const days = new Set<number>();
   for (const file of taken.reverse()) {
     signal?.throwIfAborted();
-    saveFileDays(operations, profileOf(warehouse, operations, file, rejected.get(file.file_id) ?? 0, stores));
+    const profile = profileOf(warehouse, operations, file, rejected.get(file.file_id) ?? 0, stores);
+    saveFileDays(operations, profile);
+    for (const { day } of profile) days.add(day);
   }
-  return waiting.length - taken.length;
+  return { waiting: waiting.length - taken.length, days };
 }
 
 function profileOf(

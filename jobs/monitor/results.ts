@@ -53,14 +53,26 @@ function seriesOf({ series, column }: Finding): [number, number][] {
 }
 
 const NAMES: Readonly<Record<string, string>> = {
-  volume: 'records',
+  volume: 'the number of records',
   revenue: 'revenue',
-  units: 'units sold',
+  units: 'the number of units sold',
   basket: 'the average basket',
-  price: 'the price level',
+  price: 'prices',
   margin: 'the margin',
   'dead-letters': 'the share of rejected records',
   duplicates: 'the share of repeated records',
+};
+
+/** What a check has seen, in words around the figure. */
+const SEEN: Readonly<Record<string, (figure: string) => string>> = {
+  volume: (figure) => `${figure} records`,
+  revenue: (figure) => `revenue ${figure}`,
+  units: (figure) => `${figure} units sold`,
+  basket: (figure) => `an average basket of ${figure}`,
+  price: (figure) => `prices at ${figure} of the usual ones`,
+  margin: (figure) => `a margin of ${figure}`,
+  'dead-letters': (figure) => `${figure} of the records were rejected`,
+  duplicates: (figure) => `${figure} of the records were there already`,
 };
 
 /** Who it is about: `S012`, `region North`, `the whole shop`. */
@@ -85,16 +97,19 @@ function found(finding: Finding): string {
   if (check === 'freshness') return silenceWords(finding);
   if (observed === null || expected === null) return 'no figures';
   if (check === 'decline') return declineWords(observed, finding.verdict === 'failing');
-  const name = field === undefined ? (NAMES[check] ?? check) : `records without ${field}`;
+  const seen = field === undefined ? SEEN[check] : (figure: string) => `${figure} of the records have no ${field}`;
   const band =
     low === null || high === null || !Number.isFinite(low) || !Number.isFinite(high)
       ? ''
-      : `, usual are ${shown(low, unit)} to ${shown(high, unit)}`;
-  return `${name} ${shown(observed, unit)}, expected ${shown(expected, unit)}${changeWords(finding)}${band}`;
+      : `; ${shown(low, unit)} to ${shown(high, unit)} would be normal`;
+  const figure = shown(observed, unit);
+  // Of prices the usual ones are what was expected.
+  const compared = check === 'price' ? '' : `, expected ${shown(expected, unit)}${changeWords(finding)}`;
+  return `${seen?.(figure) ?? `${check} ${figure}`}${compared}${band}`;
 }
 
-function changeWords({ unit, observed, expected, check }: Finding): string {
-  if (unit === 'ratio' && check !== 'price') return '';
+function changeWords({ unit, observed, expected }: Finding): string {
+  if (unit === 'ratio') return '';
   const change = Math.round(((observed ?? 0) / (expected || 1) - 1) * 100);
   return Number.isFinite(change) ? ` (${change > 0 ? '+' : ''}${change.toLocaleString('en')} %)` : '';
 }

@@ -37,7 +37,7 @@ t.test('a closed store is one alarm, which the total points to', async (t) => {
   t.equal(total?.cause?.row.subject.store, 'S005');
   const result = resultOf(total!, FIRST, 14);
   t.equal(result.cause, 'freshness{store=S005}');
-  t.match(result.message, /^The whole shop: records [\d,]+, expected/);
+  t.match(result.message, /^The whole shop: [\d,]+ records, expected/);
 });
 
 t.test('one thing wrong with a store is one alarm', async (t) => {
