@@ -1,16 +1,19 @@
-import type { Batch, FieldValues, Split } from './batch.ts';
+import type { Batch, Split } from './batch.ts';
 import { completed } from './conformance/check-request.ts';
 import { CHECKS } from './conformance/checks.ts';
 import { type Measurement, measure } from './conformance/measure.ts';
 import { SOURCE_CHECKS } from './conformance/source-checks.ts';
-import type { Operator } from './operator.ts';
+import type { GivenRecords, Operator } from './operator.ts';
 import type { Services } from './services.ts';
 
 /** What an operator is tried with; its example, over and over, unless more is said. */
 export interface ConformanceRequest {
   readonly options?: Readonly<Record<string, unknown>>;
-  /** Some ten records or more that meet all that the operator does; a source needs none. */
-  readonly records?: readonly FieldValues[];
+  /**
+   * Some ten records or more that meet all that the operator does; a source needs none. For an operator of several inputs they are
+   * given by input: `{ left: […], right: […] }`, or `{ 0: […], 1: […] }` where there may be any number.
+   */
+  readonly records?: GivenRecords;
   /**
    * In place of `records`, where columns of some kind or another port are needed: the same batches, made anew at each call.
    * An operator of several inputs is given those whose `sequence` is 0 at the first, 1 at the second, and so on.

@@ -128,6 +128,9 @@ export interface OperatorCounts {
   written: Record<string, Tally>;
 }
 
+/** Records to try an operator with: a list, or a list for each of its inputs, by name, where it has several. */
+export type GivenRecords = readonly FieldValues[] | Readonly<Record<string, readonly FieldValues[]>>;
+
 interface Spec<Options extends TObject> {
   /** Kebab-case, as its file is called. */
   readonly name: string;
@@ -156,7 +159,7 @@ interface Spec<Options extends TObject> {
   /** Shown in the docs and run as a test: these records in, those out; of several outputs one after the other. */
   readonly example?: {
     readonly options: Record<string, unknown>;
-    readonly input: readonly FieldValues[];
+    readonly input: GivenRecords;
     readonly output: readonly FieldValues[];
   };
 }

@@ -218,5 +218,19 @@ export const join = defineOperator({
     unmatched: 'The other stream has no record of the same key close in time.',
     state_full: 'More records wait for the other stream than `maxState` allows.',
   },
+  example: {
+    options: { on: ['store_id'], withinSeconds: 3600 },
+    input: {
+      left: [
+        { store_id: 'S1', sold_at: 7200, revenue: 5 },
+        { store_id: 'S2', sold_at: 7200, revenue: 9 },
+      ],
+      right: [
+        { store_id: 'S1', sold_at: 5400, celsius: 21 },
+        { store_id: 'S2', sold_at: 0, celsius: 18 },
+      ],
+    },
+    output: [{ store_id: 'S1', sold_at: 7200, revenue: 5, sold_at_right: 5400, celsius: 21 }],
+  },
   create: (options, context) => new Join(options, context),
 });

@@ -1,4 +1,5 @@
 import type { TObject } from '@sinclair/typebox';
+import { shownRecords } from '../../engine/conformance/given-records.ts';
 import { TillstreamError } from '../../engine/errors.ts';
 import { suggestion } from '../../engine/nearest.ts';
 import type { Operator } from '../../engine/operator.ts';
@@ -84,7 +85,7 @@ function explanation({ name, summary, description, options, reasons, example }: 
 function exampleLines({ input, output }: NonNullable<Operator['example']>): string {
   const lines = (title: string, records: readonly object[]) =>
     records.map((record) => `  ${title} ${JSON.stringify(record)}\n`).join('');
-  return `${lines('in ', input)}${lines('out', output)}`;
+  return `${lines('in ', shownRecords(input))}${lines('out', output)}`;
 }
 
 function optionRows(options: TObject): OptionRow[] {

@@ -1,9 +1,9 @@
 import type { Batch, FieldValues, Split } from '../batch.ts';
 import type { ConformanceRequest } from '../conformance.ts';
 import { fillOptions } from '../fill-options.ts';
-import type { Operator } from '../operator.ts';
+import type { GivenRecords, Operator } from '../operator.ts';
 import type { Services } from '../services.ts';
-import { batchOf } from './material.ts';
+import { givenBatches, isList, requireInputs } from './given-records.ts';
 import { type Outcome, Rehearsal, type Surroundings } from './rehearsal.ts';
 
 /** What every check is given; a check throws an Error that says what is wrong. */
@@ -47,12 +47,15 @@ export function completed(operator: Operator, request: ConformanceRequest): Chec
   const { example } = operator;
   const { options = example?.options ?? {}, records = repeated(example?.input ?? []) } = request;
   const { services = () => ({}), effects = () => undefined, split = SPLIT } = request;
-  const batches = request.batches ?? (() => [batchOf(structuredClone(records), split)]);
+  requireInputs(operator, records);
+  const batches = request.batches ?? (() => givenBatches(operator, structuredClone(records), split));
   return { operator, options, batches, services, effects, split };
 }
 
 /** As many as it takes to make several batches of them. */
-function repeated(records: readonly FieldValues[]): readonly FieldValues[] {
-  if (records.length === 0) return [];
-  return Array.from({ length: TRIED_RECORDS }, (_, i) => records[i % records.length]!);
+function repeated(given: GivenRecords): GivenRecords {
+  const often = (records: readonly FieldValues[]) =>
+    Array.from({ length: records.length === 0 ? 0 : TRIED_RECORDS }, (_, i) => records[i % records.length]!);
+  if (isList(given)) return often(given);
+  return Object.fromEntries(Object.entries(given).map(([input, records]) => [input, often(records)]));
 }

@@ -4,8 +4,9 @@ import { fillOptions } from '../fill-options.ts';
 import { handled } from '../ledger.ts';
 import { sumOf } from '../tally.ts';
 import { type CheckRequest, outcomeOf, rehearse } from './check-request.ts';
+import { givenBatches } from './given-records.ts';
 import { cleansUpAfterAbort, cleansUpAfterError, closes, resumes, stops } from './life-checks.ts';
-import { batchOf, digestOf, resplit, withEmptyRecord } from './material.ts';
+import { digestOf, resplit, withEmptyRecord } from './material.ts';
 import { type Outcome, outputsOf, Rehearsal, recordsOf } from './rehearsal.ts';
 
 const EMPTY_LINE = 100_000_000;
@@ -154,7 +155,7 @@ async function isDeterministic(request: CheckRequest): Promise<void> {
 async function runsExample(request: CheckRequest): Promise<void> {
   const { example } = request.operator;
   if (!example) return;
-  const batches = () => [batchOf(example.input, request.split)];
+  const batches = () => givenBatches(request.operator, example.input, request.split);
   const outcome = await outcomeOf({ ...request, options: example.options, batches }, batches());
   const ports = outputsOf(request.operator, fillOptions(request.operator, example.options));
   deepStrictEqual(

@@ -3,6 +3,7 @@ import { runInNewContext } from 'node:vm';
 import { Batch, MAIN } from '../batch.ts';
 import type { Outputs } from '../operator.ts';
 import { type CheckRequest, rehearse } from './check-request.ts';
+import { inputOf } from './rehearsal.ts';
 import { sourceItems } from './source-checks.ts';
 
 /** How an operator fares when it is given much to do. */
@@ -19,7 +20,8 @@ const BATCH_RECORDS = 4096;
 
 /** Gives the operator its records again and again, in batches of usual size, for so long; a source is read to its end once. */
 export function measure(request: CheckRequest, forMs: number): Promise<Measurement> {
-  return request.operator.source ? measureSource(request) : measureOperator(request, forMs);
+  if (request.operator.source) return measureSource(request);
+  return request.operator.inputs ? measureRuns(request, forMs) : measureOperator(request, forMs);
 }
 
 async function measureOperator(request: CheckRequest, forMs: number): Promise<Measurement> {
@@ -38,6 +40,21 @@ async function measureOperator(request: CheckRequest, forMs: number): Promise<Me
   const measured = gauge.read();
   await instance.close?.();
   return measured;
+}
+
+/** What waits for the other inputs would be more each time, so each time is a run of its own. */
+async function measureRuns(request: CheckRequest, forMs: number): Promise<Measurement> {
+  const gauge = new Gauge();
+  while (gauge.elapsedMs < forMs) {
+    const { instance } = await rehearse(request);
+    for (const batch of request.batches()) {
+      await instance.process(batch, NOWHERE, inputOf(request.operator, batch));
+      gauge.passed(batch.length);
+    }
+    await instance.flush?.(NOWHERE);
+    await instance.close?.();
+  }
+  return gauge.read();
 }
 
 async function measureSource(request: CheckRequest): Promise<Measurement> {

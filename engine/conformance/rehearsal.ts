@@ -98,13 +98,8 @@ export class Rehearsal {
 
   async #processOne(batch: Batch): Promise<void> {
     if (batch.port === MAIN) this.#counted.received(batch);
-    await this.instance.process(batch, this.#out, this.#inputOf(batch));
+    await this.instance.process(batch, this.#out, inputOf(this.#surroundings.operator, batch));
     await this.#settled('process');
-  }
-
-  #inputOf({ sequence }: Batch): string {
-    const inputs = inputsOf(this.#surroundings.operator);
-    return inputs[sequence % inputs.length] ?? MAIN;
   }
 
   async #settled(method: string): Promise<void> {
@@ -182,8 +177,14 @@ export class Rehearsal {
 }
 
 /** What its inputs are called, where it has several; one that takes any number is tried with two. */
-function inputsOf({ inputs }: Operator): readonly string[] {
+export function inputsOf({ inputs }: Operator): readonly string[] {
   return inputs === 'any' ? ['0', '1'] : (inputs ?? []);
+}
+
+/** Where a batch comes in. */
+export function inputOf(operator: Operator, { sequence }: Batch): string {
+  const inputs = inputsOf(operator);
+  return inputs[sequence % inputs.length] ?? MAIN;
 }
 
 /** The ports by which records leave it. */

@@ -1,3 +1,4 @@
+import { shownRecords } from '../../engine/conformance/given-records.ts';
 import type { Operator } from '../../engine/operator.ts';
 import { type OptionRow, optionRows } from './option-rows.ts';
 
@@ -69,7 +70,7 @@ function exampleOf({ name, example, outputs }: Operator): string[] {
   const lines = (records: readonly object[]) => records.map((record) => JSON.stringify(record)).join('\n');
   const plan = JSON.stringify({ operator: name, options: example.options });
   return [
-    `\`\`\`json\n${plan}\n\`\`\`\n\nmakes of\n\n\`\`\`json\n${lines(example.input)}\n\`\`\`\n`,
+    `\`\`\`json\n${plan}\n\`\`\`\n\nmakes of\n\n\`\`\`json\n${lines(shownRecords(example.input))}\n\`\`\`\n`,
     `${outputs ? 'these, of one output after the other' : 'these'}:\n\n\`\`\`json\n${lines(example.output)}\n\`\`\`\n`,
   ];
 }

@@ -1,4 +1,5 @@
 import { type TSchema, Type } from '@sinclair/typebox';
+import { shownRecords } from '../../engine/conformance/given-records.ts';
 import type { Operator } from '../../engine/operator.ts';
 import { makePlan, type Registry } from '../../engine/plan.ts';
 import { type Dataset, readConfig } from '../../operators/dataset/config.ts';
@@ -77,7 +78,9 @@ export function infoOf(operator: Operator): OperatorInfo {
       default: schema.default ?? null,
     })),
     reasons: Object.entries(reasons).map(([code, meaning]) => ({ code, meaning })),
-    example: example ? { options: example.options, input: [...example.input], output: [...example.output] } : null,
+    example: example
+      ? { options: example.options, input: [...shownRecords(example.input)], output: [...example.output] }
+      : null,
     metrics: OPERATOR_METRICS.map(({ name: metric, help }) => ({ name: metric, help })),
   };
 }

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import t from 'tap';
@@ -67,6 +67,36 @@ t.test('what an operator does wrong is named, and the command fails', async (t) 
   t.match(stdout, /[\d,]+ records a second, at most [\d.]+ MB in use/);
   t.match(stdout, /It does not keep the contract\.\n$/);
 });
+
+t.test(
+  'an operator of several inputs is tried with records for each, and an input that it has not is named',
+  async (t) => {
+    const module = join(dir, 'operators/custom/in-turn.ts');
+    const trial = '{ records: { first: [{ n: 1 }, { n: 2 }, { n: 3 }], second: [{ n: 4 }, { n: 5 }] } }';
+    const text = (given: string, process: string) => `import { defineOperator, Type } from 'tillstream';
+export default defineOperator({
+  name: 'in-turn',
+  summary: 'Says where a record came in.',
+  inputs: ['first', 'second'],
+  options: Type.Object({}),
+  create: () => ({ process: ${process} }),
+});
+export const trial = ${given};`;
+    const says =
+      '(batch, out, input) => out.emit(batch.withRecords(batch.records.map((record) => ({ ...record, input })), Int32Array.from(batch.records.keys())))';
+    const test = () => tillstream(['test-operator', 'in-turn', '--home', dir]);
+    const written = (given: string, process: string, seconds: number) => {
+      writeFileSync(module, text(given, process));
+      utimesSync(module, seconds, seconds);
+    };
+    written(trial, says, 1);
+    t.match(await test(), { code: 0, stdout: /records a second[\s\S]*It keeps the contract/ });
+    written(trial, "(batch, out, input) => (input === 'first' ? out.emit(batch) : undefined)", 2);
+    t.match(await test(), { code: 1, stdout: /FAILED {2}conserves records/ });
+    written(trial.replace('second', 'secand'), says, 3);
+    t.match(await test(), { code: 1, stderr: /has no input "secand" — did you mean "second"/ });
+  },
+);
 
 t.test('an operator that is not there, or has nothing to be tried with, is told in words', async (t) => {
   await t.rejects(testOperator('own-mpa', dir), { code: 'unknown_operator', message: /did you mean "own-map"/ });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import t from 'tap';
-import type { Batch } from '../../engine/batch.ts';
+import type { Batch, FieldValues } from '../../engine/batch.ts';
 import { fillOptions } from '../../engine/fill-options.ts';
 import type { Fault } from '../../engine/operator.ts';
 import { validate } from '../../operators/validate.ts';
@@ -325,7 +325,11 @@ t.test('texts of an operator before it are typed as cells are', async (t) => {
 });
 
 t.test('the example does what it shows', async (t) => {
-  const { options, input, output } = validate.example!;
+  const { options, input, output } = validate.example as {
+    options: Record<string, unknown>;
+    input: FieldValues[];
+    output: FieldValues[];
+  };
   t.same((await runThrough(validate, options, [batchOfRecords(input)])).records(), output);
 });
 
