@@ -11,7 +11,7 @@ export type Nested = 'flatten' | 'json';
 
 /** The reasons that {@link parseRecord} and {@link recordOf} give. */
 export const JSON_REASONS: Readonly<Record<string, string>> = {
-  bad_json: 'The line is no JSON.',
+  bad_json: 'The line is no JSON, or is nested more than 1,000 levels deep.',
   not_an_object: 'What stands there is JSON, but no object with fields.',
 };
 
