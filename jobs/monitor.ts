@@ -135,14 +135,15 @@ function recovered(
   }));
 }
 
-/** Keeps what is not as it was; all the rest is still in the latest results. */
+/** Keeps what is not as it was; all the rest is still in the latest results. Of a key with something new, the last is kept last. */
 function keep(operations: Database, run: Parameters<typeof saveResults>[1], results: readonly CheckResult[]): void {
   const before = new Map(
     latestResults<KeptResult>(operations).map((result) => [keyOf(result), JSON.stringify(result)]),
   );
-  const news = results
-    .map((result) => [keyOf(result), result] as const)
-    .filter(([key, result]) => before.get(key) !== JSON.stringify(result));
+  const news = [...Map.groupBy(results, keyOf)].flatMap(([key, ofKey]) => {
+    const isNew = ofKey.some((result) => before.get(key) !== JSON.stringify(result));
+    return isNew ? ofKey.map((result) => [key, result] as const) : [];
+  });
   saveResults(operations, run, news);
 }
 

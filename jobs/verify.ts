@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
 import type { Database } from 'better-sqlite3';
 import { openDatabase } from '../db/connection.ts';
-import { saveResults } from '../db/operations/checks.ts';
+import { saveResults, VERIFICATION } from '../db/operations/checks.ts';
 import { openOperations } from '../db/operations/connection.ts';
 import { type Verification, verifying } from '../db/verify.ts';
 import { readConfig } from '../operators/dataset/config.ts';
@@ -16,7 +16,7 @@ import type { JobContext, JobResult } from './schedule/context.ts';
  * The job `verify`: recomputes every total from the single sales, and keeps what it found as a check. Sales may be loaded meanwhile;
  * it compares what was there when it began. Throws the signal's reason.
  */
-export async function verifyFigures({ home, trigger, signal, now }: JobContext): Promise<JobResult> {
+export async function verifyFigures({ home, signal, now }: JobContext): Promise<JobResult> {
   if (!existsSync(home.database)) return { message: 'there is nothing to verify yet' };
   const { monitoring, alerts: settings } = await readConfig(home.config);
   const policy = monitorPolicy(monitoring);
@@ -27,7 +27,7 @@ export async function verifyFigures({ home, trigger, signal, now }: JobContext):
   const failing = verification.ok ? 0 : 1;
   const operations = openOperations(home.operations);
   try {
-    const run = { trigger, started_at: startedAt, ended_at: now(), failing };
+    const run = { trigger: VERIFICATION, started_at: startedAt, ended_at: now(), failing };
     saveResults(operations, run, [[keyOf(result), result]]);
     updateAlerts({ db: operations, results: [result], settings, now });
   } finally {

@@ -76,9 +76,12 @@ export function history<Result extends KeptResult>(
   return parsed(statementsOf(db).get(sql).pluck().all(key, limit));
 }
 
-/** The passes, the newest first. */
+/** What a pass is started by that makes only the check of the same name. */
+export const VERIFICATION = 'verify';
+
+/** The passes over all checks, the newest first. */
 export function monitorRuns(db: Database, { limit = 20 }: HistoryOptions = {}): MonitorRun[] {
-  const sql = 'SELECT * FROM monitor_runs ORDER BY monitor_run_id DESC LIMIT ?';
+  const sql = `SELECT * FROM monitor_runs WHERE trigger <> '${VERIFICATION}' ORDER BY monitor_run_id DESC LIMIT ?`;
   return statementsOf(db).get(sql).all(limit) as MonitorRun[];
 }
 

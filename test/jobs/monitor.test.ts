@@ -191,6 +191,12 @@ t.test('a day before the last is judged again when more comes of it', async (t) 
   const { results } = await monitor(home);
   const found = results.filter(({ check, verdict }) => check === 'duplicates' && verdict === 'failing');
   t.match(found[0], { subject: { store: 'S4' }, day: isoDate(LAST - 2) });
+  const latest = withOperations(home, (db) => latestResults<CheckResult>(db));
+  t.equal(
+    latest.find((each) => keyOf(each) === 'duplicates{store=S4}')?.day,
+    isoDate(LAST),
+    'the last day stays the latest',
+  );
 });
 
 t.test('the backtest sees only the past', async (t) => {
