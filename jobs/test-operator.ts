@@ -23,7 +23,7 @@ export interface OperatorTest extends ConformanceReport {
   readonly ownTests: OwnTests | null;
 }
 
-const MEASURE_MS = 500;
+const MEASURE_MS = 250;
 
 /**
  * Tries whether the operator of that name keeps the contract, with the `trial` that its module exports or with its example, and runs

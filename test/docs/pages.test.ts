@@ -1,11 +1,11 @@
-import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { format } from 'node:util';
 import t, { type Test } from 'tap';
 import { tillstream } from '../bin/terminal-in-memory.ts';
 
 const DOCS = join(import.meta.dirname, '../../docs');
-const OWN_NAME = new URL('../../operators/discovery/register.ts', import.meta.url).href;
 
 /** A block of code of a page: its language, what stands beside it, its text. */
 interface Block {
@@ -50,10 +50,23 @@ async function type(t: Test, cwd: string, line: string, fails: boolean): Promise
     return stdout + stderr;
   }
   t.equal(program, 'node', line);
-  const run = ['-u', 'NODE_OPTIONS', process.execPath, '--import', OWN_NAME, ...args];
-  const { status, stdout, stderr } = spawnSync('env', run, { cwd, encoding: 'utf8' });
-  t.equal(status, 0, line, { stderr });
-  return stdout;
+  return runProgram(t, cwd, args[0] ?? '');
+}
+
+/** Runs a program in this process, which has loaded by now what a new one would have to; returns what it printed. */
+async function runProgram(t: Test, cwd: string, file: string): Promise<string> {
+  const before = process.cwd();
+  const printed = t.capture(console, 'log');
+  process.chdir(cwd);
+  try {
+    await import(pathToFileURL(join(cwd, file)).href);
+    return printed()
+      .map(({ args }) => `${format(...args)}\n`)
+      .join('');
+  } finally {
+    process.chdir(before);
+    printed.restore();
+  }
 }
 
 function write(path: string, text: string): void {
