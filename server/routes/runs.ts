@@ -70,7 +70,8 @@ export function runRoutes(app: App, { warehouse, ingest }: Services): void {
       response: { 202: RunCancelled },
     },
     handler: async ({ params: { id } }, reply) => {
-      if (ingest.runId !== id) throw notAtHand(id);
+      // What has ended may still be tidying up.
+      if (ingest.runId !== id || findRun(warehouse.db, id)?.status !== 'running') throw notAtHand(id);
       ingest.cancel();
       return reply.code(202).send({ status: 'stopping' as const, run_id: id });
     },

@@ -26,6 +26,9 @@ function faultyCsv(): string {
   return `${lines.join('\n')}\n`;
 }
 
+/** Enough for some samples to be taken on the way. */
+const LINES = 240_000;
+
 let browser: Browser;
 t.before(async () => {
   await ensureDashboard();
@@ -38,10 +41,10 @@ t.test('a CSV dropped in the page flows through it, balances, and is what the KP
   const { page, complaints, received, sent } = await visit(t, browser, serving.url);
   await page.getByText('Start here').waitFor();
   await page.evaluate(WATCH_ROWS);
-  await dropFile(page, 'march.csv', salesCsv(60_000));
+  await dropFile(page, 'march.csv', salesCsv(LINES));
 
   await page.locator('[data-fate=read]').waitFor();
-  await settled(page, 60_000);
+  await settled(page, LINES);
   const rows = (await page.evaluate('window.rowsSeen')) as string[];
   t.ok(rows.length >= 2, `the ledger moves while the file loads: ${rows.join(' ')}`);
   t.ok(
@@ -76,7 +79,7 @@ t.test('a CSV dropped in the page flows through it, balances, and is what the KP
   await t.test('and rows leaving an operator show on request', async (t) => {
     await page.getByRole('button', { name: /^validate/ }).click();
     await page.getByText('Rows leaving validate').waitFor();
-    await dropFile(page, 'april.csv', salesCsv(60_000, 60_000));
+    await dropFile(page, 'april.csv', salesCsv(60_000, LINES));
     const cells = page.getByRole('group', { name: 'Sampled rows' }).locator('tbody tr');
     await cells.first().waitFor();
     t.match(await cells.first().innerText(), /P000\d/, 'a product of the file');

@@ -77,7 +77,7 @@ t.test('a store that does not report alerts, is called expected, and does not co
 
   await t.test('which shows the days and what happened', async (t) => {
     await page.getByRole('link', { name: /^Show the days/ }).click();
-    t.match(page.url(), /check=/);
+    await page.waitForURL(/check=/);
     await page.locator('h2', { hasText: 'S004' }).first().waitFor();
     await page.getByRole('button', { name: /^Table/ }).click();
     t.ok((await page.getByRole('group', { name: 'The days as a table' }).locator('tbody tr').count()) >= 1);
