@@ -32,9 +32,10 @@ export const createOperatorCommand: Command = {
     const home = await homeOf(call);
     const { module, test } = await createOperator(home, name, form);
     const shown = (path: string) => relative(call.terminal.cwd, path);
+    const elsewhere = shown(home.dir);
     const text = [
       `${shown(module)} is your operator, ${shown(test)} its test.`,
-      `  Try it:  tillstream test-operator ${name}`,
+      `  Try it:  tillstream test-operator ${name}${elsewhere === '' ? '' : ` --home ${elsewhere}`}`,
       `  Use it:  name "${name}" in the "operators" of a dataset in ${shown(home.config)}, before "aggregate"\n`,
     ];
     return { document: { name, form, module, test }, text: text.join('\n') };

@@ -1,6 +1,6 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import t from 'tap';
 import { createOperator } from '../../jobs/create-operator.ts';
 import { homeAt, initHome } from '../../jobs/home.ts';
@@ -28,7 +28,7 @@ t.test('the command says where the file is and what to do with it', async (t) =>
   const { code, stdout } = await tillstream(['create-operator', 'said-so', '--home', dir]);
   t.equal(code, 0);
   t.match(stdout, /said-so\.ts is your operator, .*said-so\.test\.ts its test/);
-  t.match(stdout, 'tillstream test-operator said-so');
+  t.match(stdout, new RegExp(`tillstream test-operator said-so --home \\S*${basename(dir)}\\n`), 'typed as it is');
   t.match((await tillstream(['operators', '--home', dir])).stdout, /^said-so +Says in one line/m);
   t.match((await tillstream(['operators', 'said-so', '--home', dir])).stdout, /round +integer +100/);
 });
