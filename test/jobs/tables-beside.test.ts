@@ -8,12 +8,15 @@ import type { Home } from '../../jobs/home.ts';
 import { ingest } from '../../jobs/ingest.ts';
 import { drop, figure, homeWith, TILL, tillCsv } from './home-with.ts';
 
-const RECORDS = 30_000;
+const RECORDS = 15_000;
 const RESULTS = 'data/results.db';
+
+/** So that a run can be interrupted before it is done, whatever the machine. */
+const SLOWLY = { operator: 'throttle', options: { perSecond: 20_000, burst: 500 } };
 
 /** Every record goes to the warehouse; of each day a row goes into a table, and each record into another. */
 const BRANCHES = [
-  ...['csv-source', 'validate', 'enrich', 'aggregate', 'dead-letter'],
+  ...['csv-source', SLOWLY, 'validate', 'enrich', 'aggregate', 'dead-letter'],
   { operator: 'broadcast', options: { to: ['warehouse', 'days', 'lines'] } },
   { operator: 'batch-insert', from: ['broadcast.warehouse'] },
   {
@@ -28,7 +31,7 @@ const BRANCHES = [
   { operator: 'sqlite-sink', id: 'lines', from: ['broadcast.lines'], options: { file: RESULTS, table: 'lines' } },
 ];
 const IN_LINE = [
-  ...['csv-source', 'validate', 'enrich'],
+  ...['csv-source', SLOWLY, 'validate', 'enrich'],
   { operator: 'sqlite-sink', options: { file: RESULTS, table: 'lines' } },
   ...['aggregate', 'dead-letter', 'batch-insert'],
 ];

@@ -7,14 +7,14 @@ import Database from 'better-sqlite3';
 import t from 'tap';
 
 const OWN_NAME = new URL('../../../operators/discovery/register.ts', import.meta.url).href;
-const LINES = 40_000;
+const LINES = 25_000;
 
 /** Three ends in two databases, one of them behind a window with state. */
 const PROGRAM = `
 import { csvSource, filter, fork, into, pipeline, sqliteSink, tumblingWindow } from 'tillstream';
 const fields = { id: 'integer', at: 'datetime', shop: 'text', price: 'money' } as const;
 const { status, ledger } = await pipeline(
-  csvSource('sales.csv', fields, { checkpointBytes: 100_000 }),
+  csvSource('sales.csv', fields, { checkpointBytes: 60_000 }),
   fork(
     sqliteSink('one.db', 'sales'),
     into(
