@@ -17,6 +17,8 @@ export interface Bench {
   readonly name: string;
   /** One line. */
   readonly summary: string;
+  /** Whether competitors take turns, round by round, and what is shown are medians. */
+  readonly inRounds: boolean;
   /** Measures and returns the section of the results, Markdown without its heading. Rejects if a result is wrong. */
   run(settings: BenchSettings): Promise<string>;
 }

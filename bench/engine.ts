@@ -25,6 +25,7 @@ const GOALS = { noOpNs: 20, overTransforms: 20 };
 export const engine: Bench = {
   name: 'engine',
   summary: 'a chain of five operators against per-row streams, and one more operator that does nothing',
+  inRounds: true,
   async run({ rounds, rows }) {
     const count = Math.ceil(rows / BLOCK) * BLOCK;
     const runs = await interleaved([...CHAINS, ...NO_OPS], rounds, count);

@@ -32,6 +32,7 @@ const GOALS = { answerMs: 25, viewMs: 250, onlookers: 0.05 };
 export const live: Bench = {
   name: 'live',
   summary: 'Answers and the live view while files are loaded at full speed; what a thousand onlookers cost.',
+  inRounds: false,
   async run(settings) {
     const sample = await salesSample(settings.folder, settings.rows, 'unquoted');
     const answers = await answersSection(settings, sample);

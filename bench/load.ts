@@ -29,6 +29,7 @@ const GOALS: Readonly<Record<string, Readonly<Record<string, number>>>> = {
 export const load: Bench = {
   name: 'load',
   summary: 'a file of sales into the warehouse, everything on, against others who load the same file',
+  inRounds: true,
   async run({ folder, rounds, rows, large, python, onlineRetail }) {
     const surroundings: Surroundings = { catalogue: await catalogue(folder), python };
     const quick = [tillstream(surroundings), sqliteImport(surroundings), duckdb()];

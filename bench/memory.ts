@@ -14,6 +14,7 @@ const SLOW_SECONDS = 20;
 export const memory: Bench = {
   name: 'memory',
   summary: 'peak resident memory by size of the file, and with a slow sink',
+  inRounds: false,
   async run({ folder, rows, python }) {
     const ours = tillstream({ catalogue: await catalogue(folder), python });
     const small = await salesSample(folder, rows, 'unquoted');

@@ -15,6 +15,7 @@ const GOAL = 0.05;
 export const overhead: Bench = {
   name: 'overhead',
   summary: 'the load with metrics, ledger and checkpoints, and without',
+  inRounds: true,
   async run({ folder, rounds, rows }) {
     const sample = await salesSample(folder, rows, 'unquoted');
     const file = sample.files[0] ?? '';

@@ -32,6 +32,7 @@ type Latencies = Map<string, number[]>;
 export const query: Bench = {
   name: 'query',
   summary: 'latency of what the KPI endpoints ask, idle and during a load',
+  inRounds: false,
   async run({ folder, rows }) {
     const home = homeAt(join(folder, 'query-home'));
     const sample = await salesSample(folder, rows * 10, 'unquoted', DAYS);

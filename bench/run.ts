@@ -44,7 +44,7 @@ mkdirSync(settings.folder, { recursive: true });
 
 for (const bench of chosen(positionals)) {
   process.stderr.write(`${bench.name}: ${bench.summary}\n`);
-  const body = `${conditions(settings)}\n\n${await bench.run(settings)}`;
+  const body = `${conditions(settings, bench)}\n\n${await bench.run(settings)}`;
   const before = existsSync(RESULTS) ? readFileSync(RESULTS, 'utf8') : '# Results\n';
   writeFileSync(RESULTS, withSection(before, bench.name, body));
   process.stdout.write(`## ${bench.name}\n\n${body}\n\n`);
@@ -60,9 +60,9 @@ function chosen(names: readonly string[]): readonly Bench[] {
   });
 }
 
-function conditions({ rounds }: BenchSettings): string {
+function conditions({ rounds }: BenchSettings, { inRounds }: Bench): string {
   const [cpu] = cpus();
   const machine = `${cpus().length} × ${cpu?.model.trim()}, ${Math.round(totalmem() / 2 ** 30)} GiB`;
   const date = new Date().toISOString().slice(0, 10);
-  return `${date}, ${machine}, Node ${process.versions.node}, ${process.platform}; medians of ${rounds} interleaved rounds.`;
+  return `${date}, ${machine}, Node ${process.versions.node}, ${process.platform}${inRounds ? `; medians of ${rounds} interleaved rounds` : ''}.`;
 }
