@@ -18,6 +18,8 @@ export class TokenBucket {
   readonly #burst: number;
   readonly #now: () => number;
   #fullAt = 0;
+  /** When it was last asked how long to wait. */
+  #askedAt = 0;
   /** Until when somebody has waited, should the clock not show it. */
   #waitedUntil = 0;
 
@@ -40,12 +42,14 @@ export class TokenBucket {
 
   /** Milliseconds until so many, at most `burst`, can be taken. */
   waitFor(tokens: number): number {
-    const untilFull = this.#fullAt - this.#time();
+    this.#askedAt = this.#time();
+    const untilFull = this.#fullAt - this.#askedAt;
     return Math.max(0, untilFull - (this.#burst - tokens) * this.#msPerToken);
   }
 
+  /** Whoever asked {@link waitFor} has waited so long since. */
   waited(milliseconds: number): void {
-    this.#waitedUntil = this.#time() + milliseconds;
+    this.#waitedUntil = this.#askedAt + milliseconds;
   }
 
   snapshot(): TokenBucketState {

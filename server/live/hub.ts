@@ -34,8 +34,8 @@ const HEARTBEAT_MS = 5_000;
 const PING_MS = 15_000;
 const MOST_CLIENTS = 5_000;
 /** Sending to all may take this share of the thread's time; with many clients frames come less often instead. */
-const MOST_LOAD = 0.05;
-const LONGEST_FRAME_MS = 240;
+const MOST_LOAD = 0.025;
+const LONGEST_FRAME_MS = 400;
 /** After so long of sending, others get their turn on the thread: requests are answered between two clients' messages. */
 const SLICE_MS = 3;
 

@@ -54,6 +54,17 @@ t.test('a bucket fills again, up to its burst', (t) => {
   t.end();
 });
 
+t.test('a wait that the clock shows counts once', (t) => {
+  let now = 0;
+  const bucket = new TokenBucket({ perSecond: 10, burst: 5 }, () => now);
+  bucket.take(5);
+  const delay = bucket.waitFor(1);
+  now = delay;
+  bucket.waited(delay);
+  t.equal(bucket.available, 1);
+  t.end();
+});
+
 t.test('records wait, and none is lost', async (t) => {
   const started = performance.now();
   const options = { perSecond: 500, burst: 10 };
