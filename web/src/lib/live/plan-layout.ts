@@ -1,8 +1,25 @@
+import type { OperatorFigures, OperatorPoint } from '../server-types.ts';
+
+/** An operator as a picture of its plan shows it. */
+export interface DrawnOperator {
+  readonly point: OperatorPoint;
+  /** Null where only the moment is known. */
+  readonly figures: OperatorFigures | null;
+  /** Records a second, oldest first. */
+  readonly trace: readonly number[];
+  /** Ids of the operators that its records come from. */
+  readonly inputs: readonly string[];
+}
+
 /** A node of a plan as a picture needs it. */
 export interface Wired {
   readonly id: string;
   /** Ids of the nodes that its records come from. */
   readonly inputs: readonly string[];
+}
+
+export function wiredOf(operators: readonly DrawnOperator[]): Wired[] {
+  return operators.map(({ point: { id }, inputs }) => ({ id, inputs }));
 }
 
 /** Where a node stands: columns from left to right along the way of the records, rows side by side. From 0. */

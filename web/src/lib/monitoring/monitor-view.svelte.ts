@@ -52,11 +52,9 @@ export class MonitorView {
     await this.#order('/monitoring/run');
   }
 
-  /** Says of an alert what it is. */
+  /** Says of an alert what it is; what follows from it comes with the live alerts. */
   async judge(id: number, verdict: Verdict, note = ''): Promise<void> {
     await this.#order(`/alerts/${id}/${verdict}`, note === '' ? undefined : { note });
-    this.refresh();
-    if (this.alertId === id) this.refreshAlert(id);
   }
 
   cancel(): void {
