@@ -1,4 +1,5 @@
 import type { Database } from 'better-sqlite3';
+import { MONEY_SCALE } from '../engine/decimal.ts';
 import {
   type KpiFilter,
   onSnapshot,
@@ -9,8 +10,8 @@ import {
   selectionOf,
   statementsOf,
 } from './kpi-query.ts';
-import { type MeasureSums, type Measures, measuresOf, SUMS } from './measures.ts';
-import { sumsQuery } from './sums-query.ts';
+import { FULL_SUMS, type FullMeasures, type FullSums, fullMeasuresOf, sumColumns } from './measures.ts';
+import { type SumName, sumsQuery } from './sums-query.ts';
 
 /** What sales can be grouped by without looking at single ones. */
 export const BREAKDOWN_FIELDS = ['region', 'store', 'category', 'product', 'weekday'] as const;
@@ -24,7 +25,7 @@ export interface BreakdownOptions extends Page {
   readonly order?: BreakdownOrder;
 }
 
-export interface BreakdownRow extends Measures {
+export interface BreakdownRow extends FullMeasures {
   /** The region, store_id, category or product_id; '' where a sale has none. Weekdays from 1, Monday, to 7. */
   readonly key: string;
   /** A product by its name; otherwise the key. */
@@ -39,7 +40,7 @@ export interface Breakdown {
   readonly total: number;
 }
 
-interface Row extends MeasureSums {
+interface Row extends FullSums {
   readonly key: string | number;
   readonly label: string | null;
   readonly all_revenue: number;
@@ -64,9 +65,9 @@ export function breakdown(
 ): Breakdown {
   return onSnapshot(db, () => {
     const selection = selectionOf(db, filter);
-    const groups = groupQuery(by, selection);
+    const groups = groupQuery(by, selection, FULL_SUMS);
     const sql = `
-      SELECT *, sum(revenue) OVER () AS all_revenue, count(*) OVER () AS total FROM (${groups.sql})
+      SELECT *, sum(revenue) OVER () AS all_revenue, count(*) OVER () AS total FROM (${groups.sql}) WHERE lines <> 0
       ORDER BY ${orderSql(options.order ?? (by === 'weekday' ? 'key' : 'revenue'))}, key LIMIT ? OFFSET ?`;
     const rows = statementsOf(db)
       .get(sql)
@@ -74,10 +75,21 @@ export function breakdown(
     const items = rows.map((row) => ({
       key: String(row.key),
       label: row.label || String(row.key),
-      ...measuresOf(row, selection.products !== null || by === 'category' || by === 'product'),
+      ...fullMeasuresOf(row, selection.products !== null || by === 'category' || by === 'product'),
       share: row.all_revenue > 0 ? row.revenue / row.all_revenue : null,
     }));
     return { items, total: rows[0]?.total ?? (options.offset ? breakdown(db, by, filter, { limit: 1 }).total : 0) };
+  });
+}
+
+/** The revenue of each row of a breakdown, by its key: where nothing else is asked for, there is less to add up. */
+export function revenueBy(db: Database, by: BreakdownField, filter: KpiFilter): Map<string, number> {
+  return onSnapshot(db, () => {
+    const { sql, values } = groupQuery(by, selectionOf(db, filter), ['revenue']);
+    const rows = statementsOf(db)
+      .get(sql)
+      .all(...values) as Pick<Row, 'key' | 'revenue'>[];
+    return new Map(rows.map(({ key, revenue }) => [String(key), revenue / MONEY_SCALE]));
   });
 }
 
@@ -87,16 +99,17 @@ function orderSql(order: BreakdownOrder): string {
   return `${term} ${highestFirst === turned ? 'ASC' : 'DESC'} NULLS LAST`;
 }
 
-function groupQuery(by: BreakdownField, selection: Selection): Query {
-  if (by === 'weekday') return weekdayQuery(selection);
+function groupQuery(by: BreakdownField, selection: Selection, names: readonly SumName[]): Query {
+  if (by === 'weekday') return weekdayQuery(selection, names);
   const [grouping, table] = partsOf(by, selection);
   const name = by === 'store' || by === 'product' ? `${by}_id` : by;
   const label = by === 'product' ? 'max(product_name)' : 'NULL';
-  const { sql, values } = sumsQuery(selection, grouping);
+  const { sql, values } = sumsQuery(selection, grouping, names);
+  const sums = sumColumns(names);
   return {
     sql: `
-      SELECT ${name} AS key, ${label} AS label, ${SUMS} FROM (SELECT ${grouping}, ${SUMS} FROM (${sql}) GROUP BY ${grouping})
-      JOIN ${table} USING (${grouping}) GROUP BY ${name} HAVING sum(lines) <> 0`,
+      SELECT ${name} AS key, ${label} AS label, ${sums} FROM (SELECT ${grouping}, ${sums} FROM (${sql}) GROUP BY ${grouping})
+      JOIN ${table} USING (${grouping}) GROUP BY ${name}`,
     values,
   };
 }
@@ -109,13 +122,14 @@ function partsOf(by: BreakdownField, { products, categories }: Selection) {
 }
 
 /** Days of YYYYMMDD to weekdays; sales of unknown day have none, and are left out. */
-function weekdayQuery(selection: Selection): Query {
-  const { sql, values } = sumsQuery(selection, 'period', 'day');
+function weekdayQuery(selection: Selection, names: readonly SumName[]): Query {
+  const { sql, values } = sumsQuery(selection, 'period', names, 'day');
+  const sums = sumColumns(names);
   const date = "format('%04d-%02d-%02d', period / 10000, period / 100 % 100, period % 100)";
   return {
     sql: `
-      SELECT (strftime('%w', ${date}) + 6) % 7 + 1 AS key, NULL AS label, ${SUMS}
-      FROM (SELECT period, ${SUMS} FROM (${sql}) GROUP BY period) WHERE period > 0 GROUP BY 1 HAVING sum(lines) <> 0`,
+      SELECT (strftime('%w', ${date}) + 6) % 7 + 1 AS key, NULL AS label, ${sums}
+      FROM (SELECT period, ${sums} FROM (${sql}) GROUP BY period) WHERE period > 0 GROUP BY 1`,
     values,
   };
 }

@@ -28,7 +28,7 @@ const SUMMED = [
   'count(cost) AS margin_lines',
 ].join(', ');
 
-type Row = Omit<MeasureSums, 'cells' | 'cell_margin_sum' | 'orders'> & { readonly part: number | null };
+type Row = Omit<MeasureSums, 'orders'> & { readonly part: number | null };
 
 /** Sales by hour, by weekday and hour, or by payment method, in no order. */
 export function factBreakdown(db: Database, by: FactField, filter: KpiFilter = {}): FactGroup[] {
@@ -52,7 +52,7 @@ function grouped(rows: readonly Row[], keyOf: (part: number) => string): FactGro
   for (const { part, ...sums } of rows) {
     const key = part === null ? '' : keyOf(part);
     const group = groups.get(key);
-    if (!group) groups.set(key, { ...sums, cells: 0, cell_margin_sum: 0, orders: null });
+    if (!group) groups.set(key, { ...sums, orders: null });
     else for (const [name, amount] of Object.entries(sums)) group[name as keyof typeof sums] += amount;
   }
   return [...groups].map(([key, sums]) => ({ key, ...measuresOf(sums, true) }));

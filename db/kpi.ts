@@ -84,7 +84,7 @@ interface By {
 
 function totalsBy(db: Database, filter: KpiFilter, page: Page, { key, table, name }: By): TotalsRow[] {
   return onSnapshot(db, () => {
-    const sums = sumsQuery(selectionOf(db, filter), key);
+    const sums = sumsQuery(selectionOf(db, filter), key, ['lines', 'revenue', 'profit', 'cells', 'cell_margin_sum']);
     const sql = `
       SELECT ${name} AS name, ${TOTALS}
       FROM (SELECT ${key}, sum(lines) AS lines, ${TOTALS} FROM (${sums.sql}) GROUP BY ${key}) JOIN ${table} USING (${key})
@@ -103,7 +103,7 @@ function totalsOf({ revenue, profit, cells, cell_margin_sum }: TotalsRow): Total
 export function summary(db: Database, filter: KpiFilter = {}): Summary {
   return onSnapshot(db, () => {
     const selection = selectionOf(db, filter);
-    const sums = sumsQuery(selection, null);
+    const sums = sumsQuery(selection, null, ['lines', 'quantity', 'revenue', 'profit', 'costed_revenue', 'orders']);
     const sql = `
       SELECT
         coalesce(sum(lines), 0) AS lines, coalesce(sum(quantity), 0) AS quantity, coalesce(sum(revenue), 0) AS revenue,

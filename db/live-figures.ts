@@ -3,12 +3,12 @@ import type { LedgerEntry } from '../engine/ledger.ts';
 import { warehouseVersion } from './kpi.ts';
 import { onSnapshot, statementsOf } from './kpi-query.ts';
 import { ledgerOfFile } from './ledger.ts';
-import { type Measures, totalMeasures } from './measures.ts';
+import { type FullMeasures, totalMeasures } from './measures.ts';
 
 /** All sales there are, and what is committed of a file being loaded, at one instant. */
 export interface LiveFigures {
   readonly version: number;
-  readonly measures: Measures;
+  readonly measures: FullMeasures;
   /** The file's ledger up to its last checkpoint. */
   readonly committed: readonly LedgerEntry[];
 }

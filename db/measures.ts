@@ -1,8 +1,8 @@
 import type { Database } from 'better-sqlite3';
 import { divideHalfEven, MONEY_SCALE, QUANTITY_SCALE } from '../engine/decimal.ts';
-import { type KpiFilter, onSnapshot, selectionOf, statementsOf } from './kpi-query.ts';
+import { type KpiFilter, onSnapshot, type Selection, selectionOf, statementsOf } from './kpi-query.ts';
 import { dayText, mondayOf, monthText } from './period.ts';
-import { sumsQuery } from './sums-query.ts';
+import { type SumName, sumsQuery } from './sums-query.ts';
 
 /** The measures of a set of sales. Money in currency units; the number is the one nearest to the exact sum. */
 export interface Measures {
@@ -17,6 +17,10 @@ export interface Measures {
   readonly units: number;
   /** Revenue per order, two decimals. */
   readonly average_basket: number | null;
+}
+
+/** With what only the Python original's answers show. */
+export interface FullMeasures extends Measures {
   /** Per cent, two decimals: the mean over day, store and product of their mean margins; null where no cost is known. */
   readonly avg_margin: number | null;
 }
@@ -29,28 +33,41 @@ export interface MeasureSums {
   readonly profit: number;
   readonly costed_revenue: number;
   readonly margin_lines: number;
-  readonly cells: number;
-  readonly cell_margin_sum: number;
   readonly orders: number | null;
 }
 
-const ADDED = [
+export interface FullSums extends MeasureSums {
+  readonly cells: number;
+  readonly cell_margin_sum: number;
+}
+
+/** What {@link MeasureSums} and {@link FullSums} are made of. */
+const SUMS = [
   'lines',
   'quantity',
   'revenue',
   'profit',
   'costed_revenue',
   'margin_lines',
-  'cells',
-  'cell_margin_sum',
-] as const;
-const NAMES = [...ADDED, 'orders'] as const;
+  'orders',
+] as const satisfies readonly SumName[];
+export const FULL_SUMS = [...SUMS, 'cells', 'cell_margin_sum'] as const satisfies readonly SumName[];
 
-/** Columns of a query that gives {@link MeasureSums}. */
-export const SUMS = NAMES.map((name) => `sum(${name}) AS ${name}`).join(', ');
+/** Columns that add up such sums. */
+export function sumColumns(names: readonly SumName[]): string {
+  return names.map((name) => `sum(${name}) AS ${name}`).join(', ');
+}
+
+export function fullMeasuresOf(sums: FullSums, ofProducts: boolean): FullMeasures {
+  const { cells, cell_margin_sum } = sums;
+  return {
+    ...measuresOf(sums, ofProducts),
+    avg_margin: cells === 0 ? null : divideHalfEven(cell_margin_sum, cells * 100) / 100,
+  };
+}
 
 export function measuresOf(sums: MeasureSums, ofProducts: boolean): Measures {
-  const { lines, quantity, revenue, profit, costed_revenue, margin_lines, cells, cell_margin_sum } = sums;
+  const { lines, quantity, revenue, profit, costed_revenue, margin_lines } = sums;
   const orders = ofProducts ? null : (sums.orders ?? 0);
   const isCosted = costed_revenue !== 0 || margin_lines !== 0;
   return {
@@ -61,7 +78,6 @@ export function measuresOf(sums: MeasureSums, ofProducts: boolean): Measures {
     lines,
     units: quantity / QUANTITY_SCALE,
     average_basket: orders ? divideHalfEven(revenue, orders * 100) / 100 : null,
-    avg_margin: cells === 0 ? null : divideHalfEven(cell_margin_sum, cells * 100) / 100,
   };
 }
 
@@ -71,53 +87,80 @@ function percent(part: number, whole: number): number {
   return (Number.isSafeInteger(scaled) ? divideHalfEven(scaled, whole) : Math.round((part / whole) * 10_000)) / 100;
 }
 
+/** All sales that the filter lets through, as one set of measures. */
+export function totalMeasures(db: Database, filter: KpiFilter = {}): FullMeasures {
+  return onSnapshot(db, () => {
+    const selection = selectionOf(db, filter);
+    const { sql, values } = sumsQuery(selection, null, FULL_SUMS);
+    const row = statementsOf(db)
+      .get(`SELECT ${sumColumns(FULL_SUMS)} FROM (${sql})`)
+      .get(...values) as FullSums;
+    const filled = Object.fromEntries(FULL_SUMS.map((name) => [name, row[name] ?? 0])) as unknown as FullSums;
+    return fullMeasuresOf(filled, selection.products !== null);
+  });
+}
+
 export interface PeriodMeasures extends Measures {
   /** The day, the week's Monday (`YYYY-MM-DD`) or the month (`YYYY-MM`). */
   readonly period: string;
 }
 
-/** All sales that the filter lets through, as one set of measures. */
-export function totalMeasures(db: Database, filter: KpiFilter = {}): Measures {
-  return onSnapshot(db, () => {
-    const selection = selectionOf(db, filter);
-    const { sql, values } = sumsQuery(selection, null);
-    const row = statementsOf(db)
-      .get(`SELECT ${SUMS} FROM (${sql})`)
-      .get(...values) as MeasureSums;
-    const filled = Object.fromEntries(NAMES.map((name) => [name, row[name] ?? 0])) as unknown as MeasureSums;
-    return measuresOf(filled, selection.products !== null);
-  });
-}
-
 /** Measures by day, week or month, the earliest first; periods without sales and sales of unknown day are left out. */
-export function measuresByPeriod(
-  db: Database,
-  filter: KpiFilter,
-  granularity: 'day' | 'week' | 'month',
-): PeriodMeasures[] {
+export function measuresByPeriod(db: Database, filter: KpiFilter, granularity: Granularity): PeriodMeasures[] {
   return onSnapshot(db, () => {
     const selection = selectionOf(db, filter);
-    const { sql, values } = sumsQuery(selection, 'period', granularity === 'month' ? 'month' : 'day');
-    const rows = statementsOf(db)
-      .get(
-        `SELECT period, ${SUMS} FROM (${sql}) WHERE period > 0 GROUP BY period HAVING sum(lines) <> 0 ORDER BY period`,
-      )
-      .all(...values) as (MeasureSums & { period: number })[];
-    const text = granularity === 'month' ? monthText : (day: number) => dayText(day) ?? '';
-    const periods = granularity === 'week' ? weeks(rows) : rows;
-    return periods.map((row) => ({ period: text(row.period), ...measuresOf(row, selection.products !== null) }));
+    const rows = sumsByPeriod(db, selection, granularity, SUMS) as (MeasureSums & PeriodRow)[];
+    const text = periodText(granularity);
+    return rows.map((row) => ({ period: text(row.period), ...measuresOf(row, selection.products !== null) }));
   });
 }
 
-function weeks(days: readonly (MeasureSums & { period: number })[]): (MeasureSums & { period: number })[] {
-  const found = new Map<number, Record<string, number | null> & { period: number }>();
+/** The same, of the revenue alone: where nothing else is asked for, there is less to add up. */
+export function revenueByPeriod(db: Database, filter: KpiFilter, granularity: Granularity): PeriodRevenue[] {
+  return onSnapshot(db, () => {
+    const rows = sumsByPeriod(db, selectionOf(db, filter), granularity, ['lines', 'revenue']);
+    const text = periodText(granularity);
+    return rows.map(({ period, revenue }) => ({ period: text(period), revenue: (revenue ?? 0) / MONEY_SCALE }));
+  });
+}
+
+export type PeriodRevenue = Pick<PeriodMeasures, 'period' | 'revenue'>;
+type Granularity = 'day' | 'week' | 'month';
+type PeriodRow = { period: number } & Partial<Record<SumName, number | null>>;
+
+function sumsByPeriod(
+  db: Database,
+  selection: Selection,
+  granularity: Granularity,
+  names: readonly SumName[],
+): PeriodRow[] {
+  const { sql, values } = sumsQuery(selection, 'period', names, granularity === 'month' ? 'month' : 'day');
+  const rows = statementsOf(db)
+    .get(
+      `SELECT period, ${sumColumns(names)} FROM (${sql}) WHERE period > 0 GROUP BY period HAVING sum(lines) <> 0 ORDER BY period`,
+    )
+    .all(...values) as PeriodRow[];
+  return granularity === 'week' ? weeks(rows, names) : rows;
+}
+
+function periodText(granularity: Granularity): (period: number) => string {
+  return granularity === 'month' ? monthText : (day) => dayText(day) ?? '';
+}
+
+function weeks(days: readonly PeriodRow[], names: readonly SumName[]): PeriodRow[] {
+  const found = new Map<number, PeriodRow>();
   for (const day of days) {
     const period = mondayOf(day.period);
     const week = found.get(period);
     if (!week) found.set(period, { ...day, period });
-    else for (const name of NAMES) week[name] = day[name] === null ? null : (week[name] ?? 0) + day[name];
+    else for (const name of names) week[name] = added(week[name], day[name]);
   }
-  return [...found.values()] as unknown as (MeasureSums & { period: number })[];
+  return [...found.values()];
+}
+
+/** A sum that one row does not have, none has. */
+function added(sum: number | null | undefined, more: number | null | undefined): number | null {
+  return sum == null || more == null ? null : sum + more;
 }
 
 /** Currencies of the stores that the filter lets through. */

@@ -2,23 +2,38 @@ import type { Database } from 'better-sqlite3';
 import { type Query, type Selection, statementsOf } from './kpi-query.ts';
 import { boundsOf, FIRST_KNOWN, type Period, type Span, spansOf } from './period.ts';
 import { productSumsSql } from './product-sums.ts';
-import { CELL_MEASURES, MEASURES } from './roll-up-tables.ts';
+import type { CELL_MEASURES, MEASURES } from './roll-up-tables.ts';
 import { type Cell, placeholders } from './statements.ts';
 
 /** More keys than these are bound as one JSON array. */
 const MOST_BOUND = 1_000;
 
+/** A sum that roll-ups hold, or that can be made of what they hold. */
+export type SumName = (typeof MEASURES)[number] | (typeof CELL_MEASURES)[number] | 'orders';
+
 /** What sums are grouped by; by category only where no single products are asked for. */
 export type Grouping = 'store_key' | 'product_key' | 'category_key' | 'period' | null;
 
+interface Asked {
+  readonly grouping: Grouping;
+  readonly names: readonly SumName[];
+  /** Of the periods that sums are grouped by. */
+  readonly grain: 'day' | 'month';
+}
+
 /**
- * The sums of the smallest roll-ups that can answer, as rows of a subquery with a column for each measure and,
+ * The sums of the smallest roll-ups that can answer, as rows of a subquery with a column for each name and,
  * unless grouping is null, one named like it. Rows may come several times for one group: the query around adds them up.
  */
-export function sumsQuery(selection: Selection, grouping: Grouping, grain: 'day' | 'month' = 'month'): Query {
+export function sumsQuery(
+  selection: Selection,
+  grouping: Grouping,
+  names: readonly SumName[],
+  grain: 'day' | 'month' = 'month',
+): Query {
   const spans = grain === 'month' ? spansOf(selection.period) : daysOnly(selection.period);
-  const parts = spans.flatMap((span) => spanQueries(span, selection, grouping, grain));
-  if (parts.length === 0) return sumsQuery(nothing(selection), grouping, 'day');
+  const parts = spans.flatMap((span) => spanQueries(span, selection, { grouping, names, grain }));
+  if (parts.length === 0) return sumsQuery(nothing(selection), grouping, names, 'day');
   return { sql: parts.map(({ sql }) => sql).join(' UNION ALL '), values: parts.flatMap(({ values }) => values) };
 }
 
@@ -32,34 +47,39 @@ function daysOnly(period: Period): Span[] {
 }
 
 /** Where most stores are meant, all stores' sums less those of the others: that takes fewer of the most detailed rows. */
-function spanQueries(span: Span, selection: Selection, grouping: Grouping, grain: 'day' | 'month'): Query[] {
+function spanQueries(span: Span, selection: Selection, asked: Asked): Query[] {
   const { otherStores } = selection;
+  const { grouping } = asked;
   if (!otherStores || grouping === 'store_key' || levelOf(selection, grouping) !== 'sales') {
-    return [spanQuery(span, selection, grouping, grain)];
+    return [spanQuery(span, selection, asked)];
   }
   const others: Span = { ...span, sign: span.sign === 1 ? -1 : 1 };
   return [
-    spanQuery(span, { ...selection, stores: null }, grouping, grain),
-    ...(otherStores.length > 0 ? [spanQuery(others, { ...selection, stores: otherStores }, grouping, grain)] : []),
+    spanQuery(span, { ...selection, stores: null }, asked),
+    ...(otherStores.length > 0 ? [spanQuery(others, { ...selection, stores: otherStores }, asked)] : []),
   ];
 }
 
-function spanQuery(span: Span, selection: Selection, grouping: Grouping, grain: 'day' | 'month'): Query {
+function spanQuery(span: Span, selection: Selection, { grouping, names, grain }: Asked): Query {
   const level = levelOf(selection, grouping);
   const table = `${span.grain === 'day' ? 'daily' : 'month'}_${level}` as const;
-  if (table === 'daily_sales' && grouping === 'product_key') return productsQuery(span, selection);
+  const isByProduct = table === 'daily_sales' && grouping === 'product_key';
+  if (isByProduct && names.length > FEW_SUMS) return productsQuery(span, selection, names);
   const group = grouping === 'period' ? `${periodSql(span, grain)} AS period` : grouping;
   const groupBy = level === 'sales' ? groupingSql(table, grouping) : null;
-  const columns = measureColumns(table !== 'daily_sales', level === 'store', span.sign, level === 'sales');
+  const columns = sumTerms(names, { table, sign: span.sign, summed: level === 'sales' });
   const { sql: where, values } = conditionsOf(table, span, selection);
   const sql = `SELECT ${group ? `${group}, ` : ''}${columns} FROM ${table} WHERE ${where}${groupBy ? ` GROUP BY ${groupBy}` : ''}`;
   return { sql, values };
 }
 
-function productsQuery(span: Span, selection: Selection): Query {
+/** Up to so many sums SQLite sorts all rows by product in less time than calling a function of ours takes. */
+const FEW_SUMS = 2;
+
+function productsQuery(span: Span, selection: Selection, names: readonly SumName[]): Query {
   const { sql: where, values } = conditionsOf('daily_sales', span, selection);
   return {
-    sql: `SELECT product_key, ${measureColumns(true, false, span.sign, false)} FROM (${productSumsSql(where)})`,
+    sql: `SELECT product_key, ${sumTerms(names, { sign: span.sign })} FROM (${productSumsSql(where)})`,
     values,
   };
 }
@@ -80,7 +100,7 @@ function levelOf(
 /** What to group by so that, as far as possible, rows are summed in the order of the table's key, which needs no sorting. */
 function groupingSql(table: string, grouping: Grouping): string | null {
   if (grouping === null) return null;
-  if (table === 'daily_sales') return grouping === 'store_key' ? 'day, store_key' : 'day';
+  if (table === 'daily_sales') return grouping === 'store_key' ? 'day, store_key' : grouping.replace('period', 'day');
   return grouping === 'product_key' ? 'store_key, product_key' : grouping.replace('period', 'month');
 }
 
@@ -112,11 +132,29 @@ function periodSql(span: Span, grain: 'day' | 'month'): string {
   return span.grain === 'day' && grain === 'month' ? 'day / 100' : span.grain;
 }
 
-function measureColumns(hasCells: boolean, hasOrders: boolean, sign: 1 | -1, summed: boolean): string {
-  const cell = hasCells ? CELL_MEASURES : ['(margin_lines > 0)', 'coalesce(margin_sum / margin_lines, 0)'];
-  const terms: [string, string][] = MEASURES.map((name) => [name, name]);
-  terms.push(['cells', cell[0]!], ['cell_margin_sum', cell[1]!], ['orders', hasOrders ? 'orders' : 'NULL']);
-  return terms.map(([name, term]) => `${sign < 0 ? '-' : ''}${summed ? `sum(${term})` : term} AS ${name}`).join(', ');
+interface Terms {
+  readonly table?: string;
+  readonly sign: 1 | -1;
+  readonly summed?: boolean;
+}
+
+function sumTerms(names: readonly SumName[], { table, sign, summed }: Terms): string {
+  const terms = names.map((name) => {
+    const term = termOf(name, table);
+    return `${sign < 0 ? '-' : ''}${summed ? `sum(${term})` : term} AS ${name}`;
+  });
+  return terms.join(', ');
+}
+
+/** How a table has a sum: cells have no counts of cells, and only stores have orders. */
+function termOf(name: SumName, table: string | undefined): string {
+  if (name === 'orders') return table?.endsWith('_store') ? name : 'NULL';
+  if (table !== 'daily_sales') return name;
+  return name === 'cells'
+    ? '(margin_lines > 0)'
+    : name === 'cell_margin_sum'
+      ? 'coalesce(margin_sum / margin_lines, 0)'
+      : name;
 }
 
 /** The first or last known day of the selection that has sales; 0 if there is none. */

@@ -52,7 +52,7 @@ export function trend(db: Database, filter: KpiFilter = {}, options: TrendOption
 function rowsOf(db: Database, selection: Selection, grain: 'day' | 'month'): Row[] {
   const { from, to } = selection.period;
   const known = { ...selection, period: { from: from ?? FIRST_KNOWN, to } };
-  const sums = sumsQuery(known, 'period', grain);
+  const sums = sumsQuery(known, 'period', ['lines', 'revenue', 'profit', 'quantity', 'orders'], grain);
   const sql = `
     SELECT period, sum(revenue) AS revenue, sum(profit) AS profit, sum(quantity) AS quantity, sum(orders) AS orders
     FROM (${sums.sql}) GROUP BY period HAVING sum(lines) <> 0 ORDER BY period`;

@@ -1,9 +1,9 @@
 import type { FactField, FactGroup } from '../../db/fact-breakdown.ts';
 import { soldSpan } from '../../db/kpi.ts';
-import type { KpiFilter } from '../schemas/kpi.ts';
+import type { BreakdownRow, KpiFilter } from '../schemas/kpi.ts';
 import type { Services } from '../services.ts';
 import { changeOf } from './changes.ts';
-import { type BreakdownRequest, comparedFilter, type FullRow } from './kpi-service.ts';
+import { type BreakdownRequest, comparedFilter } from './kpi-service.ts';
 import { checkPeriod } from './periods.ts';
 
 /** A page of sales by what only single sales know, in the shape of the other breakdowns. */
@@ -22,7 +22,7 @@ export async function factRows(
     earlier ? facts.ask(by, earlier) : undefined,
   ]);
   const all = groups.reduce((sum, { revenue }) => sum + revenue, 0);
-  const rows = groups.map((group): FullRow => {
+  const rows = groups.map((group): BreakdownRow => {
     const row = { ...group, label: group.key, share: all > 0 ? group.revenue / all : null };
     if (!before) return row;
     const previous_revenue = before.rows.find(({ key }) => key === group.key)?.revenue ?? 0;

@@ -1,4 +1,4 @@
-import type { Measures, PeriodMeasures } from '../../db/measures.ts';
+import type { Measures, PeriodRevenue } from '../../db/measures.ts';
 import type { BreakdownRow, Insight } from '../schemas/kpi.ts';
 import { changeOf, rounded } from './changes.ts';
 
@@ -9,7 +9,7 @@ export interface InsightFigures {
   readonly products: readonly BreakdownRow[];
   readonly productCount: number;
   readonly categories: readonly BreakdownRow[];
-  readonly days: readonly PeriodMeasures[];
+  readonly days: readonly PeriodRevenue[];
 }
 
 type Rule = (figures: InsightFigures) => Insight | null;
@@ -93,7 +93,7 @@ const lossMakers: Rule = ({ products }) => {
 
 const momentum: Rule = ({ days }) => {
   if (days.length < 2 * WEEK) return null;
-  const sum = (rows: readonly PeriodMeasures[]) => rows.reduce((all, { revenue }) => all + revenue, 0);
+  const sum = (rows: readonly PeriodRevenue[]) => rows.reduce((all, { revenue }) => all + revenue, 0);
   const [last, before] = [sum(days.slice(-WEEK)), sum(days.slice(-2 * WEEK, -WEEK))];
   const change = changeOf(last, before);
   if (change === null) return null;
@@ -143,7 +143,7 @@ const bestWeekday: Rule = ({ days }) => {
 };
 
 /** In cents of cents, whose sums are exact; Mondays are 1. */
-function revenueByWeekday(days: readonly PeriodMeasures[]): Map<number, number> {
+function revenueByWeekday(days: readonly PeriodRevenue[]): Map<number, number> {
   const sums = new Map<number, number>();
   for (const { period, revenue } of days) {
     const weekday = ((new Date(period).getUTCDay() + WEEK - 1) % WEEK) + 1;

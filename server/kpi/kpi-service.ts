@@ -1,8 +1,8 @@
 import type { Database } from 'better-sqlite3';
-import { type BreakdownField, type BreakdownOrder, breakdown } from '../../db/breakdown.ts';
+import { type BreakdownField, type BreakdownOrder, breakdown, revenueBy } from '../../db/breakdown.ts';
 import { type SoldSpan, soldSpan } from '../../db/kpi.ts';
 import { onSnapshot } from '../../db/kpi-query.ts';
-import { currenciesOf, filterChoices, measuresByPeriod, totalMeasures } from '../../db/measures.ts';
+import { currenciesOf, filterChoices, measuresByPeriod, revenueByPeriod, totalMeasures } from '../../db/measures.ts';
 import type { BreakdownRow, KpiFilter, KpiFilters, KpiSummary, KpiTrend } from '../schemas/kpi.ts';
 import { changeOf, changesOf } from './changes.ts';
 import type { InsightFigures } from './insights.ts';
@@ -58,9 +58,7 @@ export function kpiBreakdown(db: Database, by: BreakdownField, filter: KpiFilter
     const sold = soldSpan(db, filter);
     const earlier = comparison && comparedFilter(filter, sold, comparison);
     if (!earlier) return { ...sold, items: items as FullRow[], total };
-    const before = new Map(
-      breakdown(db, by, narrowed(earlier, by, items)).items.map(({ key, revenue }) => [key, revenue]),
-    );
+    const before = revenueBy(db, by, narrowed(earlier, by, items));
     const compared = items.map((row): FullRow => {
       const previous_revenue = before.get(row.key) ?? 0;
       return { ...row, previous_revenue, revenue_change: changeOf(row.revenue, previous_revenue) };
@@ -108,7 +106,7 @@ export function kpiTrend(db: Database, filter: KpiFilter, request: TrendRequest)
     const span = comparison && spanOf(filter, sold);
     if (!comparison || !span) return { ...answer, items: points };
     const earlier = comparedSpan(span, comparison);
-    const before = measuresByPeriod(db, { ...others, ...earlier }, granularity);
+    const before = revenueByPeriod(db, { ...others, ...earlier }, granularity);
     const shift = shiftOf(
       comparison,
       granularity,
@@ -168,7 +166,7 @@ export function insightFigures(db: Database, filter: KpiFilter): InsightFigures 
     const rows = (by: BreakdownField) => breakdown(db, by, filter, { limit: BEST_SELLERS });
     const { items: products, total: productCount } = rows('product');
     return {
-      ...{ products, productCount, total: totalMeasures(db, filter), days: measuresByPeriod(db, filter, 'day') },
+      ...{ products, productCount, total: totalMeasures(db, filter), days: revenueByPeriod(db, filter, 'day') },
       ...{ regions: rows('region').items, categories: rows('category').items },
     };
   });

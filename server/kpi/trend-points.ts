@@ -1,4 +1,4 @@
-import type { PeriodMeasures } from '../../db/measures.ts';
+import type { PeriodMeasures, PeriodRevenue } from '../../db/measures.ts';
 import type { TrendPoint } from '../schemas/kpi.ts';
 import { changeOf } from './changes.ts';
 import { type Granularity, ordinalOf, periodOf } from './periods.ts';
@@ -28,9 +28,8 @@ export function trendPoints(rows: readonly PeriodMeasures[], shape: TrendShape):
     if (from !== null && at < from) return;
     const isFull = first !== null && at - first + 1 >= window;
     const before = ordinals[index - 1] === at - 1 ? rows[index - 1] : undefined;
-    const { avg_margin, ...measures } = row;
     points.push({
-      ...measures,
+      ...row,
       rolling_average: isFull ? Math.round(sum / window / 100) / 100 : null,
       change: changeOf(row.revenue, before?.revenue),
     });
@@ -41,7 +40,7 @@ export function trendPoints(rows: readonly PeriodMeasures[], shape: TrendShape):
 /** Puts beside each point the one that is `shift` periods before it. */
 export function withPrevious(
   points: readonly Omit<TrendPoint, 'previous'>[],
-  earlier: readonly PeriodMeasures[],
+  earlier: readonly PeriodRevenue[],
   granularity: Granularity,
   shift: (ordinal: number) => number,
 ): TrendPoint[] {

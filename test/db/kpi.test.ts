@@ -2,10 +2,11 @@ import { join } from 'node:path';
 import type { Database } from 'better-sqlite3';
 import fc from 'fast-check';
 import t from 'tap';
-import { breakdown } from '../../db/breakdown.ts';
+import { breakdown, revenueBy } from '../../db/breakdown.ts';
 import { openDatabase } from '../../db/connection.ts';
 import { identifierOf } from '../../db/identifiers.ts';
 import { type KpiFilter, revenue, summary, topProducts, trend, warehouseVersion } from '../../db/kpi.ts';
+import { measuresByPeriod, revenueByPeriod } from '../../db/measures.ts';
 import { spansOf } from '../../db/period.ts';
 import { openWarehouse } from '../../db/warehouse-writer.ts';
 import { load, randomFrom, randomSales } from './loader.ts';
@@ -133,6 +134,27 @@ t.test('breakdowns by store, category and product equal plain SQL over the sales
       t.same(found, plain, JSON.stringify([by, filter]));
     }),
     { numRuns: 200 },
+  );
+});
+
+t.test('the revenue alone is what it is among other figures, under any filter', async (t) => {
+  const bys = ['region', 'store', 'category', 'product', 'weekday'] as const;
+  fc.assert(
+    fc.property(
+      filters,
+      fc.constantFrom(...bys),
+      fc.constantFrom('day', 'week', 'month'),
+      (filter, by, granularity) => {
+        const alone = revenueBy(db, by, filter);
+        for (const { key, revenue } of breakdown(db, by, filter).items) t.equal(alone.get(key), revenue);
+        const periods = measuresByPeriod(db, filter, granularity);
+        t.same(
+          revenueByPeriod(db, filter, granularity),
+          periods.map(({ period, revenue }) => ({ period, revenue })),
+        );
+      },
+    ),
+    { numRuns: 60 },
   );
 });
 
