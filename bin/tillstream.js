@@ -1,7 +1,6 @@
 #!/usr/bin/env node
 // Runs on any Node since 18: where that is older than what Tillstream needs, it starts again on the one that
 // `npm ci` has brought. (The SQLite binding crashes on older ones instead of refusing.)
-import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import module from 'node:module';
 import { join } from 'node:path';
@@ -11,10 +10,12 @@ const NEEDED = 24;
 
 if (Number(process.versions.node.split('.')[0]) >= NEEDED) {
   module.enableCompileCache?.();
+  const { loadTypeboxAtOnce } = await import('../engine/typebox-bundle.ts');
+  loadTypeboxAtOnce();
   const { runProcess } = await import('./process.ts');
   await runProcess();
 } else {
-  rerun(pinnedNode());
+  await rerun(pinnedNode());
 }
 
 /** Path of the Node that came with the dependencies; they may be the project's or of a folder above it. */
@@ -30,7 +31,8 @@ function pinnedNode() {
 }
 
 /** @param {string} node */
-function rerun(node) {
+async function rerun(node) {
+  const { spawn } = await import('node:child_process');
   const args = [...process.execArgv, fileURLToPath(import.meta.url), ...process.argv.slice(2)];
   // The channel is there for one thing: it closes when this process dies, however it dies, and the other then ends too.
   const env = { ...process.env, TILLSTREAM_RERUN: '1' };

@@ -1,6 +1,7 @@
 import { cpSync, existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { ensureDashboard } from '../../web/build.ts';
+import { bundleTypebox } from '../typebox/bundle.ts';
 import { compile, renameImports } from './compile.ts';
 import { innerManifest, type Manifest, packedManifest } from './manifest.ts';
 import { ORIGINAL, restoreManifest } from './original.ts';
@@ -10,6 +11,7 @@ import { DIST, PROJECT } from './project.ts';
 const ASSETS = [
   'db/**/*.sql',
   'web/build/**/*',
+  '.cache/typebox-*/*.mjs',
   'docs/*.{md,json}',
   'docs/examples/**/*',
   'data/{product_catalog,stores}.csv',
@@ -21,6 +23,7 @@ const SCRIPTS = ['bin/*.js', 'engine/*.js'];
 
 restoreManifest();
 await ensureDashboard();
+await bundleTypebox();
 rmSync(DIST, { recursive: true, force: true });
 compile();
 for (const path of globSync(ASSETS, { cwd: PROJECT, withFileTypes: false })) copy(path);

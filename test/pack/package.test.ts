@@ -86,6 +86,10 @@ t.test('the package has what it needs, compiled, and nothing of the workshop', (
   for (const path of ['README.md', 'LICENSE', 'dist/web/build/index.html', 'dist/db/migrations/0001_warehouse.sql']) {
     t.ok(list.includes(`package/${path}`), path);
   }
+  t.ok(
+    list.some((path) => /^package\/dist\/\.cache\/typebox-[\d.]+\/index\.mjs$/.test(path)),
+    'TypeBox in few files',
+  );
   t.strictSame(
     list.filter((path) => /(?<!\.d)\.ts$|\/test\/|\/bench\/|\.db$/.test(path)),
     [],
