@@ -1,4 +1,5 @@
 import type { Fault } from '../../engine/operator.ts';
+import { BlockScan } from './block-scan.ts';
 import { KeptRecords } from './kept-record.ts';
 import { type ParsedRecord, parseRecord } from './parse-record.ts';
 import { RecordBlock } from './record-block.ts';
@@ -30,6 +31,7 @@ export interface ScannerOptions extends RowScreenOptions {
 /** Finds records and cells in windows of a file, and sorts out those that cannot go on. */
 export class Scanner {
   readonly #loop: ScanLoop;
+  readonly #blocks: BlockScan | null;
   readonly #walk: RecordWalk;
   readonly #options: ScannerOptions;
   readonly #stride: number;
@@ -49,6 +51,7 @@ export class Scanner {
     this.#stride = options.names.length;
     this.#screen = new RowScreen(options);
     this.#loop = new ScanLoop(dialect);
+    this.#blocks = BlockScan.of(dialect, this.#stride);
     this.#walk = new RecordWalk(dialect);
     this.#loop.line = options.line;
   }
@@ -76,6 +79,7 @@ export class Scanner {
     loop.position = window.from;
     loop.side = window.to + 1;
     this.#walk.reset();
+    this.#blocks?.reset();
     if (this.#discarding) this.#discard(window.to, window.final);
     for (let more = !this.#discarding; more; ) {
       const from = loop.position;
@@ -94,6 +98,7 @@ export class Scanner {
   #fill(block: RecordBlock, { to, final }: Window): boolean {
     const loop = this.#loop;
     for (;;) {
+      this.#blocks?.take(block, this.#bytes, loop, to);
       const status = loop.run(block, this.#bytes, to, final);
       if (status === SCANNED) return false;
       if (status === PARTIAL && !final && to - loop.position <= this.#options.dialect.maxRecordBytes) return false;
