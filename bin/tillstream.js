@@ -12,6 +12,8 @@ if (Number(process.versions.node.split('.')[0]) >= NEEDED) {
   module.enableCompileCache?.();
   const { loadTypeboxAtOnce } = await import('../engine/typebox-bundle.ts');
   loadTypeboxAtOnce();
+  // The thread takes as long to come up as all that `ingest` has to load itself.
+  if (process.argv[2] === 'ingest') (await import('../jobs/ingest/launched-thread.ts')).launchAhead();
   const { runProcess } = await import('./process.ts');
   await runProcess();
 } else {

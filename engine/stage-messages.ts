@@ -5,12 +5,16 @@ import type { Checkpoint } from './operator.ts';
 import type { Plan } from './plan.ts';
 import type { PackedBatch } from './transfer.ts';
 
-/** What a stage's thread is started with. URLs are of modules that it imports. */
-export interface StageSetup {
+/** What a stage's thread is started with: URLs of modules that it imports. */
+export interface StageModules {
   readonly registryModule: string;
-  /** Folder in which that module looks for operators besides its own. */
-  readonly operatorsHome?: string;
   readonly servicesModule: string;
+}
+
+/** What it works with. */
+export interface StageSetup extends StageModules {
+  /** Folder in which the registry's module looks for operators besides its own. */
+  readonly operatorsHome?: string;
   readonly servicesOptions: unknown;
 }
 
@@ -24,6 +28,7 @@ export interface StageRun {
 }
 
 export type ToStage =
+  | { readonly kind: 'open'; readonly setup: StageSetup }
   | { readonly kind: 'run'; readonly run: StageRun }
   | { readonly kind: 'batch'; readonly batch: PackedBatch }
   | { readonly kind: 'checkpoint'; readonly checkpoint: Checkpoint }
@@ -39,7 +44,7 @@ export type ToStage =
   | { readonly kind: 'close' };
 
 export type FromStage =
-  | { readonly kind: 'ready' }
+  | { readonly kind: 'opened'; readonly error?: ErrorData }
   | { readonly kind: 'credit' }
   | { readonly kind: 'released'; readonly buffers: readonly ArrayBuffer[] }
   | { readonly kind: 'committed'; readonly checkpoint: Checkpoint }

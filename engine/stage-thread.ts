@@ -5,7 +5,7 @@ import { errorData } from './errors.ts';
 import { type OperatorChain, operatorChain } from './operator-chain.ts';
 import { committedTo, type Item } from './operator-stream.ts';
 import type { RegistryModule, Services, ServicesModule } from './services.ts';
-import type { FromStage, StageRun, StageSetup, ToStage } from './stage-messages.ts';
+import type { FromStage, StageModules, StageRun, StageSetup, ToStage } from './stage-messages.ts';
 import { BatchUnpacker } from './transfer.ts';
 
 /** Items that have come from the other thread and wait to be pulled; pulling one gives its sender a credit. */
@@ -45,12 +45,13 @@ class Inbox implements AsyncIterable<Item> {
 const port = parentPort!;
 const send = (message: FromStage): void => port.postMessage(message);
 
-const setup = workerData as StageSetup;
+const modules = workerData as StageModules;
 const [registryModule, servicesModule] = (await Promise.all([
-  import(setup.registryModule),
-  import(setup.servicesModule),
+  import(modules.registryModule),
+  import(modules.servicesModule),
 ])) as [RegistryModule, ServicesModule];
-const services: Services = await servicesModule.createServices(setup.servicesOptions);
+let services: Services = {};
+let operatorsHome: string | undefined;
 const unpacker = new BatchUnpacker((buffers) =>
   port.postMessage({ kind: 'released', buffers } satisfies FromStage, buffers),
 );
@@ -59,6 +60,9 @@ let abort = new AbortController();
 
 port.on('message', (message: ToStage) => {
   switch (message.kind) {
+    case 'open':
+      void open(message.setup);
+      break;
     case 'run':
       inbox = new Inbox();
       abort = new AbortController();
@@ -84,7 +88,16 @@ port.on('message', (message: ToStage) => {
       void close();
   }
 });
-send({ kind: 'ready' });
+
+async function open(setup: StageSetup): Promise<void> {
+  try {
+    operatorsHome = setup.operatorsHome;
+    services = await servicesModule.createServices(setup.servicesOptions);
+    send({ kind: 'opened' });
+  } catch (error) {
+    send({ kind: 'opened', error: errorData(error) });
+  }
+}
 
 async function run(request: StageRun, items: Inbox, signal: AbortSignal): Promise<void> {
   let chain: OperatorChain | undefined;
@@ -94,7 +107,7 @@ async function run(request: StageRun, items: Inbox, signal: AbortSignal): Promis
     const { split, measure, states } = request;
     const registry = await registryModule.loadRegistry(
       request.plan.map((node) => node.operator),
-      setup.operatorsHome,
+      operatorsHome,
     );
     const made = operatorChain(request.plan, {
       ...{ registry, services, split, measure, states, signal },

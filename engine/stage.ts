@@ -1,17 +1,16 @@
 import { Writable } from 'node:stream';
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import { recycle } from './arrays.ts';
 import { reviveError, TillstreamError } from './errors.ts';
 import type { OperatorMetrics } from './metrics.ts';
 import type { Checkpoint } from './operator.ts';
 import { type Item, isCheckpoint } from './operator-stream.ts';
+import { launchStage } from './stage-launch.ts';
 import type { FromStage, StageRun, StageSetup, ToStage } from './stage-messages.ts';
 import { BatchPacker } from './transfer.ts';
 
 /** Batches that may be under way to the other thread or wait there: what bounds memory when it is slower. */
 const CREDITS = 8;
-/** Batches are kept outside the heap; a stage makes few objects, and by default these would be let lie for 48 MB. */
-const YOUNG_GENERATION_MB = 12;
 
 /** What a run hears from its stage. */
 export interface StageListener {
@@ -33,7 +32,7 @@ export class Stage {
   readonly #worker: Worker;
   readonly #packer = new BatchPacker();
   readonly #calls = new Map<number, Pending>();
-  readonly #ready: Promise<void>;
+  readonly #opened: Promise<void>;
   readonly #exited: Promise<void>;
   #credits = CREDITS;
   #nextCall = 1;
@@ -43,10 +42,9 @@ export class Stage {
   #onEnded: (message: Extract<FromStage, { kind: 'ended' }>) => void = () => {};
   #listener: StageListener | null = null;
 
-  private constructor(setup: StageSetup) {
-    const resourceLimits = { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB };
-    this.#worker = new Worker(new URL('./stage-worker.js', import.meta.url), { workerData: setup, resourceLimits });
-    this.#ready = new Promise((resolve, reject) => {
+  private constructor(setup: StageSetup, worker: Worker) {
+    this.#worker = worker;
+    this.#opened = new Promise((resolve, reject) => {
       this.#calls.set(0, { resolve: () => resolve(), reject });
     });
     this.#exited = new Promise((resolve) => {
@@ -57,12 +55,18 @@ export class Stage {
     });
     this.#worker.on('error', (error: Error) => this.#fail(error));
     this.#worker.on('message', (message: FromStage) => this.#receive(message));
+    this.#send({ kind: 'open', setup });
   }
 
-  /** Starts the thread; rejects with the error of its services if they can't be made. */
-  static async start(setup: StageSetup): Promise<Stage> {
-    const stage = new Stage(setup);
-    await stage.#ready;
+  /** Makes a stage of a thread that has been launched for its modules; rejects with the error of its services if they can't be made. */
+  static async start(setup: StageSetup, worker: Worker = launchStage(setup)): Promise<Stage> {
+    const stage = new Stage(setup, worker);
+    try {
+      await stage.#opened;
+    } catch (error) {
+      await worker.terminate();
+      throw error;
+    }
     return stage;
   }
 
@@ -131,8 +135,8 @@ export class Stage {
 
   #receive(message: FromStage): void {
     switch (message.kind) {
-      case 'ready':
-        this.#settle(0, { value: undefined });
+      case 'opened':
+        this.#settle(0, message.error ? { error: reviveError(message.error) } : {});
         break;
       case 'credit':
         this.#credits++;

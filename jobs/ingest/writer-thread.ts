@@ -1,6 +1,7 @@
 import { Stage } from '../../engine/stage.ts';
 import type { Drift, FileToLoad, OpenedFile, OperatorReport, RunEnd, RunStart } from '../../operators/warehouse.ts';
 import { foldersOf, type Home } from '../home.ts';
+import { takeThread, WRITER_MODULES } from './launched-thread.ts';
 import type { WriterOptions } from './writer-services.ts';
 
 /** The thread that writes to the warehouse, as seen from the one that reads files. */
@@ -14,13 +15,8 @@ export class WriterThread {
   /** Opens the warehouse, creating or migrating it. Throws what that throws. */
   static async start(home: Home): Promise<WriterThread> {
     const servicesOptions: WriterOptions = { database: home.database, folders: foldersOf(home) };
-    const stage = await Stage.start({
-      registryModule: new URL('./writer-operators.ts', import.meta.url).href,
-      operatorsHome: home.dir,
-      servicesModule: new URL('./writer-services.ts', import.meta.url).href,
-      servicesOptions,
-    });
-    return new WriterThread(stage);
+    const setup = { ...WRITER_MODULES, operatorsHome: home.dir, servicesOptions };
+    return new WriterThread(await Stage.start(setup, takeThread()));
   }
 
   startRun(run: RunStart): Promise<number> {
