@@ -8,7 +8,8 @@ import {
   TextColumn,
   type Value,
 } from './column.ts';
-import { ColumnSet } from './column-set.ts';
+import { ColumnSet, compose } from './column-set.ts';
+import { Holding } from './holding.ts';
 
 /** One record as an operator's author sees it: field name to value, see {@link Value}. */
 export type FieldValues = Record<string, Value>;
@@ -25,7 +26,7 @@ export interface Split {
  * Where each record of a batch stood: its 1-based line, the offset of its first byte from the start of the (decoded)
  * file, and its raw text as `bytes[starts[row], ends[row])`, without the line break.
  */
-export class Provenance {
+export class Provenance extends Holding {
   readonly bytes: Buffer;
   readonly #lines: Int32Array;
   readonly #offsets: Float64Array | number;
@@ -37,6 +38,7 @@ export class Provenance {
 
   /** `offsets` may also be that of `bytes[0]`, where the bytes are a piece of the file. */
   constructor(lines: Int32Array, offsets: Float64Array | number, bytes: Buffer, starts: Int32Array, ends: Int32Array) {
+    super();
     this.bytes = bytes;
     this.#lines = lines;
     this.#offsets = offsets;
@@ -46,7 +48,10 @@ export class Provenance {
 
   get lines(): Int32Array {
     if (!this.#rows) return this.#lines;
-    this.#selectedLines ??= gather(this.#lines, this.#rows);
+    if (!this.#selectedLines) {
+      this.#selectedLines = gather(this.#lines, this.#rows);
+      this.added([this.#selectedLines]);
+    }
     return this.#selectedLines;
   }
 
@@ -69,10 +74,19 @@ export class Provenance {
     return this.bytes.subarray(this.#starts[index], this.#ends[index]);
   }
 
-  select(rows: Int32Array): Provenance {
+  /** `composed` has choices among rows that were chosen already, and is added to. */
+  select(rows: Int32Array, composed = new Map<Int32Array, Int32Array>()): Provenance {
     const selected = new Provenance(this.#lines, this.#offsets, this.bytes, this.#starts, this.#ends);
-    selected.#rows = this.#rows ? gather(this.#rows, rows) : rows;
+    selected.#rows = this.#rows ? compose(this.#rows, rows, composed) : rows;
     return selected;
+  }
+
+  protected override arrays(): readonly ArrayBufferView[] {
+    const arrays: ArrayBufferView[] = [this.bytes, this.#lines, this.#starts, this.#ends];
+    for (const array of [this.#offsets, this.#rows, this.#selectedLines]) {
+      if (array && typeof array !== 'number') arrays.push(array);
+    }
+    return arrays;
   }
 
   #index(row: number): number {
@@ -102,8 +116,6 @@ export interface BatchFields {
   readonly columns: ReadonlyMap<string, Column>;
   readonly length: number;
   readonly port?: string;
-  /** Takes its memory back, see {@link Batch.release}. */
-  readonly onRelease?: () => void;
 }
 
 /**
@@ -117,10 +129,11 @@ export class Batch {
   readonly provenance: Provenance;
   readonly length: number;
   readonly port: string;
-  #onRelease: (() => void) | undefined;
   #columns: ReadonlyMap<string, Column> | null;
   #records: readonly FieldValues[] | null = null;
   #model: ReadonlyMap<string, Column> | null = null;
+  #holders = 0;
+  #held: ColumnSet | null = null;
   /** Sums already taken: the ledger asks for the same one before and after every operator. */
   readonly #sums = new Map<string, { readonly of: Column; readonly sum: number }>();
 
@@ -131,7 +144,6 @@ export class Batch {
     this.length = fields.length;
     this.port = fields.port ?? MAIN;
     this.#columns = fields.columns;
-    this.#onRelease = fields.onRelease;
   }
 
   /** Field name to column. After a per-record operator they are made on first use. */
@@ -179,13 +191,14 @@ export class Batch {
 
   /** The rows named, in that order. */
   select(rows: Int32Array): Batch {
+    const composed = new Map<Int32Array, Int32Array>();
     const selected = new Batch({
       ...this.#fields(),
       columns: new Map(),
-      provenance: this.provenance.select(rows),
+      provenance: this.provenance.select(rows, composed),
       length: rows.length,
     });
-    selected.#columns = this.#columns && ColumnSet.of(this.#columns).select(rows);
+    selected.#columns = this.#columns && ColumnSet.of(this.#columns).select(rows, composed);
     const records = this.#records;
     if (records) selected.#records = Array.from(rows, (row) => records[row]!);
     selected.#model = this.#model;
@@ -203,17 +216,32 @@ export class Batch {
   }
 
   /**
-   * Says that whoever got this batch has no more use for its columns, and has made no others over their memory, so that it can
-   * be used again. Does nothing if somebody else may have kept the batch, see {@link share}.
+   * For the engine, which counts who may read a batch: whoever it is on its way to, and whoever has it at hand. When all of them
+   * have released it, its memory is used again, save what other batches have arrays over.
    */
-  release(): void {
-    this.#onRelease?.();
-    this.#onRelease = undefined;
+  hold(): void {
+    if (this.#holders++ > 0) return;
+    this.provenance.hold();
+    if (!this.#columns) return;
+    this.#held = ColumnSet.of(this.#columns);
+    this.#columns = this.#held;
+    this.#held.hold();
   }
 
-  /** Says that more than one may read this batch: nobody can know any more when its memory is free. */
-  share(): void {
-    this.#onRelease = undefined;
+  release(): void {
+    if (this.#holders === 0 || --this.#holders > 0) return;
+    this.provenance.release();
+    this.#held?.release();
+    this.#held = null;
+  }
+
+  /** For the engine as well: somebody may read the batch as long as he likes, so its memory is his. */
+  keep(): void {
+    this.provenance.keep();
+    if (!this.#columns) return;
+    const columns = ColumnSet.of(this.#columns);
+    this.#columns = columns;
+    columns.keep();
   }
 
   #fields(): Omit<BatchFields, 'columns'> {

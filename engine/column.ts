@@ -49,8 +49,8 @@ export class BytesColumn implements ColumnOf<string> {
   }
 
   select(rows: Int32Array): BytesColumn {
-    const starts = new Int32Array(rows.length);
-    const ends = new Int32Array(rows.length);
+    const starts = int32s(rows.length);
+    const ends = int32s(rows.length);
     for (let i = 0; i < rows.length; i++) {
       const cell = rows[i]! * this.stride + this.offset;
       starts[i] = this.starts[cell]!;
@@ -182,6 +182,22 @@ export class TextColumn implements ColumnOf<string> {
 
   select(rows: Int32Array): TextColumn {
     return new TextColumn(Array.from(rows, (row) => this.values[row]!));
+  }
+}
+
+/** The arrays that a column's cells are in. */
+export function arraysOf(column: Column): readonly ArrayBufferView[] {
+  switch (column.kind) {
+    case 'number':
+      return [column.values];
+    case 'dictionary':
+      return [column.codes];
+    case 'identifier':
+      return [column.codes, column.numbers];
+    case 'bytes':
+      return [column.bytes, column.starts, column.ends];
+    case 'text':
+      return [];
   }
 }
 

@@ -49,6 +49,7 @@ function perRecord<O extends TObject>(
   context: OperatorContext,
 ): OperatorInstance {
   return {
+    keepsNothing: true,
     async process(batch, out) {
       const kept = new Kept(batch, out, mayChange);
       const { records } = batch;

@@ -61,6 +61,7 @@ export class OperatorStream extends Duplex {
     this.#out = new CountedOutputs(meter, measure, push, {
       ...(outputs && { ports: outputs }),
       ...(leaves && { leaves }),
+      keepsNothing: instance.keepsNothing === true,
     });
     meter.queueDepth = () => this.writableLength;
   }
@@ -126,7 +127,13 @@ export class OperatorStream extends Duplex {
   }
 
   async #take(batch: Batch, input: string): Promise<void> {
-    if (!this.ports.includes(batch.port)) return this.#pushItem(batch);
+    if (this.ports.includes(batch.port)) await this.#process(batch, input);
+    else await this.#pushItem(batch);
+    batch.release();
+  }
+
+  async #process(batch: Batch, input: string): Promise<void> {
+    if (!this.#instance.keepsNothing) batch.keep();
     const started = performance.now();
     this.#line = batch.provenance.lineOf(0);
     if (batch.port === MAIN) this.#out.received(batch);
@@ -201,6 +208,8 @@ export class OperatorStream extends Duplex {
 
   /** Resolves when the next operator has room again. */
   async #pushItem(item: Flow): Promise<void> {
+    // For whoever takes it; released there.
+    if (!('kind' in item)) item.hold();
     if (!this.#roomy) await this.#room();
     if (this.destroyed) return;
     this.#roomy = this.push(item);
@@ -239,7 +248,8 @@ export function committedTo(onCommitted: (checkpoint: Checkpoint) => void): Writ
   return new Writable({
     objectMode: true,
     write(item: Flow, _encoding, callback) {
-      if ('kind' in item && item.kind === 'checkpoint') onCommitted(item);
+      if (!('kind' in item)) item.release();
+      else if (item.kind === 'checkpoint') onCommitted(item);
       callback();
     },
   });
@@ -267,7 +277,12 @@ async function* items(
   pace: Pace,
 ): AsyncGenerator<Flow> {
   const letters: Batch[] = [];
-  const out = new CountedOutputs(meter, measure, (batch) => void letters.push(batch));
+  const keepsNothing = source.keepsNothing === true;
+  const push = (batch: Batch) => {
+    batch.hold();
+    letters.push(batch);
+  };
+  const out = new CountedOutputs(meter, measure, push, { keepsNothing });
   try {
     meter.enterShared();
     for await (const item of source.read(out)) {
@@ -284,6 +299,8 @@ async function* items(
         const amount = item.sum(measure) ?? 0;
         meter.counts.found += amount;
         addTally(meter.counts.out, item.length, amount);
+        if (!keepsNothing) item.keep();
+        item.hold();
         yield item;
         for (const each of pace.after()) yield each;
       }

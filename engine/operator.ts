@@ -14,7 +14,7 @@ export interface Outputs {
   emit(batch: Batch): Promise<void> | void;
   /** Sends one record of `batch` to the dead letters, with every fault found in it, the gravest first. */
   deadLetter(batch: Batch, row: number, faults: readonly [Fault, ...Fault[]]): void;
-  /** Counts records of `batch` left out on purpose; `reason` is a stable snake_case word. */
+  /** Counts records of `batch` left out on purpose; `reason` is a stable snake_case word. `rows` is not kept. */
   filtered(batch: Batch, rows: Int32Array, reason: string): void;
   /** A sink says what became of records: outcome (inserted, updated, unchanged) to tally. */
   written(tallies: Readonly<Record<string, Tally>>): void;
@@ -45,6 +45,11 @@ export interface OperatorContext {
 export interface OperatorInstance {
   /** `input` is where the batch came in: a name from the spec's `inputs`, its index as text where there may be any number, else `main`. */
   process(batch: Batch, out: Outputs, input: string): void | Promise<void>;
+  /**
+   * True is a promise to the engine: when `process` has ended, the operator refers to nothing of the batch that it was given, nor of
+   * those that it emitted. Their memory is then used again, which spares the garbage collector much. Strings and numbers may be kept.
+   */
+  readonly keepsNothing?: boolean;
   /** Batches of other ports pass an operator by unless it says here that it takes them; they then come to `process`. */
   readonly ports?: readonly string[];
   /** A checkpoint passes: whatever is held back and is not part of the snapshot must be emitted now. */
@@ -74,6 +79,8 @@ export interface OperatorInstance {
 /** A running source: a sequence of batches and, between them, positions at which it can resume. */
 export interface SourceInstance {
   read(out: Outputs): AsyncIterable<Batch | SourcePosition>;
+  /** As of operators: true promises that it refers to no batch that it gave, once it is asked for the next. */
+  readonly keepsNothing?: boolean;
   /** Bytes of the split consumed so far, for progress between positions. */
   bytes?(): number;
   close?(): void | Promise<void>;

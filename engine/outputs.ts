@@ -10,6 +10,8 @@ export interface OutputOptions {
   readonly ports?: readonly string[];
   /** True where records that are emitted go nowhere: they are counted as left out of the rest of the plan. */
   readonly leaves?: boolean;
+  /** See `OperatorInstance.keepsNothing`. */
+  readonly keepsNothing?: boolean;
 }
 
 /** The reason that records are counted with which go out at an end of a plan that has others. */
@@ -31,6 +33,7 @@ export class CountedOutputs implements Outputs {
   readonly #push: (batch: Batch) => Promise<void> | void;
   readonly #ports: readonly string[];
   readonly #leaves: boolean;
+  readonly #keepsNothing: boolean;
   #letters: Letter[] = [];
   #measuredIn = false;
 
@@ -38,13 +41,14 @@ export class CountedOutputs implements Outputs {
     meter: OperatorMeter,
     measure: string,
     push: (batch: Batch) => Promise<void> | void,
-    { ports = [MAIN], leaves = false }: OutputOptions = {},
+    { ports = [MAIN], leaves = false, keepsNothing = false }: OutputOptions = {},
   ) {
     this.#meter = meter;
     this.#measure = measure;
     this.#push = push;
     this.#ports = ports;
     this.#leaves = leaves;
+    this.#keepsNothing = keepsNothing;
   }
 
   /** Counts a batch that comes in; what then goes out is compared with it. */
@@ -56,13 +60,14 @@ export class CountedOutputs implements Outputs {
 
   emit(batch: Batch): Promise<void> | void {
     if (batch.length === 0) return;
-    batch.share();
+    if (!this.#keepsNothing) batch.keep();
     if (this.#ports.includes(batch.port)) this.#count(batch);
     return this.#push(batch);
   }
 
   deadLetter(batch: Batch, row: number, faults: readonly [Fault, ...Fault[]]): void {
     addNamed(this.#meter.counts.deadLettered, faults[0].code, 1, this.#amount(batch, Int32Array.of(row)));
+    batch.hold();
     this.#letters.push({ batch, row, faults });
   }
 
@@ -87,9 +92,10 @@ export class CountedOutputs implements Outputs {
   /** Sends the dead letters gathered so far. */
   async sendLetters(): Promise<void> {
     if (this.#letters.length === 0) return;
-    const batches = letterBatches(this.#meter.id, this.#letters, this.#measure);
+    const letters = this.#letters;
     this.#letters = [];
-    for (const batch of batches) await this.#push(batch);
+    for (const batch of letterBatches(this.#meter.id, letters, this.#measure)) await this.#push(batch);
+    for (const { batch } of letters) batch.release();
   }
 
   #count(batch: Batch): void {

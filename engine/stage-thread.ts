@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { parentPort, workerData } from 'node:worker_threads';
+import type { Batch } from './batch.ts';
 import { errorData } from './errors.ts';
 import { type OperatorChain, operatorChain } from './operator-chain.ts';
 import { committedTo, type Item } from './operator-stream.ts';
@@ -69,7 +70,7 @@ port.on('message', (message: ToStage) => {
       void run(message.run, inbox, abort.signal);
       break;
     case 'batch':
-      inbox.put(unpacker.unpack(message.batch));
+      take(unpacker.unpack(message.batch));
       break;
     case 'checkpoint':
       inbox.put(message.checkpoint);
@@ -97,6 +98,11 @@ async function open(setup: StageSetup): Promise<void> {
   } catch (error) {
     send({ kind: 'opened', error: errorData(error) });
   }
+}
+
+function take(batch: Batch): void {
+  batch.hold();
+  inbox.put(batch);
 }
 
 async function run(request: StageRun, items: Inbox, signal: AbortSignal): Promise<void> {

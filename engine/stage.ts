@@ -1,7 +1,7 @@
 import { Writable } from 'node:stream';
 import type { Worker } from 'node:worker_threads';
-import { recycle } from './arrays.ts';
 import { reviveError, TillstreamError } from './errors.ts';
+import { recycle } from './memory.ts';
 import type { OperatorMetrics } from './metrics.ts';
 import type { Checkpoint } from './operator.ts';
 import { type Item, isCheckpoint } from './operator-stream.ts';
@@ -125,6 +125,7 @@ export class Stage {
     } else {
       const { message, transfer } = this.#packer.pack(item);
       this.#worker.postMessage({ kind: 'batch', batch: message } satisfies ToStage, transfer);
+      item.release();
     }
     this.#credits--;
     if (this.#credits > 0 || this.#failure) return;

@@ -10,6 +10,7 @@ import {
 } from './column.ts';
 import { Dictionary } from './dictionary.ts';
 import { TillstreamError } from './errors.ts';
+import { Memory } from './memory.ts';
 
 /** New texts of a dictionary, for a receiver that has those before `from`. */
 interface DictionaryNews {
@@ -144,6 +145,7 @@ export class BatchUnpacker {
   readonly #onReleased: (buffers: ArrayBuffer[]) => void;
   /** Where no record stood. */
   #nowhere = new Int32Array(0);
+  #released: ArrayBuffer[] = [];
 
   /** `onReleased` is given the memory of batches that nobody reads any more. */
   constructor(onReleased: (buffers: ArrayBuffer[]) => void = () => {}) {
@@ -154,9 +156,15 @@ export class BatchUnpacker {
     const { split, sequence, port, length, columns } = packed;
     const unpacked = columns.map(([name, column]) => [name, this.#unpack(`${port}/${name}`, column)] as const);
     const provenance = this.#provenance(packed);
-    const onRelease = () => this.#onReleased(buffersOf(packed));
-    return new Batch({ split, sequence, port, length, provenance, columns: new Map(unpacked), onRelease });
+    for (const buffer of buffersOf(packed)) new Memory(buffer, this.#takeBack);
+    return new Batch({ split, sequence, port, length, provenance, columns: new Map(unpacked) });
   }
+
+  /** Buffers of a batch come back one by one, at once, and are sent together. */
+  readonly #takeBack = ({ buffer }: Memory): void => {
+    if (this.#released.length === 0) queueMicrotask(() => this.#onReleased(this.#released.splice(0)));
+    this.#released.push(buffer);
+  };
 
   #provenance({ lines, length }: PackedBatch): Provenance {
     if (this.#nowhere.length < length) this.#nowhere = new Int32Array(length);

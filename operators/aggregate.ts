@@ -41,6 +41,7 @@ type MeasureOptions = Static<typeof Measure>;
 const MAX_GROUPS = 131_072;
 
 class Aggregate implements OperatorInstance {
+  readonly keepsNothing = true;
   readonly #options: Static<typeof Options>;
   readonly #context: OperatorContext;
   #encoders: KeyEncoder[];

@@ -1,5 +1,4 @@
 import { type Static, Type } from '@sinclair/typebox';
-import { recycle } from '../engine/arrays.ts';
 import { Batch, Provenance } from '../engine/batch.ts';
 import { BytesColumn } from '../engine/column.ts';
 import { defineOperator } from '../engine/define-operator.ts';
@@ -57,6 +56,7 @@ read from \`tillstream_raw\`. A byte order mark goes before \`encoding\` and \`c
 });
 
 class CsvSource implements SourceInstance {
+  readonly keepsNothing = true;
   readonly #options: Options;
   readonly #context: OperatorContext;
   readonly #path: string;
@@ -125,8 +125,7 @@ class CsvSource implements SourceInstance {
     if (block.rows === 0) return;
     const columns = new Map(dataPositions(names).map((i) => [names[i]!, columnOf(bytes, block, i)]));
     const provenance = provenanceOf(bytes, block, base);
-    const onRelease = () => recycle([block.starts.buffer, block.ends.buffer]);
-    yield new Batch({ split, sequence, provenance, columns, length: block.rows, onRelease });
+    yield new Batch({ split, sequence, provenance, columns, length: block.rows });
   }
 
   #reject({ block, bytes }: Scanned, sequence: number, base: number, out: Outputs): void {

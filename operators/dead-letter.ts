@@ -30,6 +30,7 @@ const Options = Type.Object({
 const OWN_ENDING = /\.rejected(-\d+){0,2}$/;
 
 class DeadLetter implements OperatorInstance {
+  readonly keepsNothing = true;
   readonly ports = [DEAD_LETTER];
   readonly #rows: RejectedRows;
   readonly #path: string | null;

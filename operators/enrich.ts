@@ -25,6 +25,7 @@ const Options = Type.Object({
 });
 
 class Enrich implements OperatorInstance {
+  readonly keepsNothing = true;
   readonly #joins: readonly ReferenceJoin[];
   readonly #calendar: boolean;
 

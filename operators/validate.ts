@@ -61,6 +61,7 @@ interface State {
 }
 
 class Validate implements OperatorInstance {
+  readonly keepsNothing = true;
   readonly #options: Options;
   readonly #constants: ReadonlyMap<string, Constant>;
   #header = '';
@@ -82,7 +83,6 @@ class Validate implements OperatorInstance {
     const columns = this.#columns(batch, faults);
     const { split, sequence, provenance, length, port } = batch;
     const typed = new Batch({ split, sequence, provenance, columns, length, port });
-    batch.release();
     if (faults.size === 0) return out.emit(typed);
     for (const [row, found] of faults.entries()) out.deadLetter(typed, row, found);
     return out.emit(typed.select(faults.goodRows(length)));

@@ -26,8 +26,11 @@ export function surroundingsOf(request: CheckRequest, services: Services): Surro
 }
 
 /** The operator in a world of its own; `slow` makes whatever is behind it take its time. */
-export async function rehearse(request: CheckRequest, slow = false): Promise<Rehearsal> {
-  return new Rehearsal({ ...surroundingsOf(request, await request.services()), slow });
+export async function rehearse(
+  request: CheckRequest,
+  how: Pick<Surroundings, 'slow' | 'asTheyAre'> = {},
+): Promise<Rehearsal> {
+  return new Rehearsal({ ...surroundingsOf(request, await request.services()), ...how });
 }
 
 /** What becomes of the batches in an undisturbed run. */

@@ -49,7 +49,7 @@ async function keepsOptions(request: CheckRequest): Promise<void> {
 async function keepsBatches(request: CheckRequest): Promise<void> {
   const batches = request.batches();
   const before = request.batches().map(digestOf);
-  const rehearsal = await rehearse(request);
+  const rehearsal = await rehearse(request, { asTheyAre: true });
   await rehearsal.process(batches);
   await rehearsal.end();
   deepStrictEqual(batches.map(digestOf), before);
@@ -106,7 +106,7 @@ async function flushes(request: CheckRequest): Promise<void> {
 }
 
 async function honoursBackpressure(request: CheckRequest): Promise<void> {
-  const rehearsal = await rehearse(request, true);
+  const rehearsal = await rehearse(request, { slow: true });
   await rehearsal.process(resplit(request.batches(), 3));
   await rehearsal.checkpoint(true);
   await rehearsal.end();

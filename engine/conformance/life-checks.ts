@@ -102,7 +102,7 @@ function openFiles(): number {
 }
 
 export async function stops(request: CheckRequest): Promise<void> {
-  const rehearsal = await rehearse(request, true);
+  const rehearsal = await rehearse(request, { slow: true });
   const running = rehearsal.process(request.batches());
   rehearsal.abort.abort();
   await requireSoon(running);

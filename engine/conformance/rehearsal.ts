@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { type Batch, DEAD_LETTER, type FieldValues, MAIN, type Split } from '../batch.ts';
+import { fillReturned } from '../memory.ts';
 import { OperatorMeter } from '../metrics.ts';
 import type { Checkpoint, Operator, OperatorContext, OperatorInstance, Outputs, SourcePosition } from '../operator.ts';
 import { CountedOutputs } from '../outputs.ts';
@@ -27,11 +28,15 @@ export interface Surroundings {
   readonly split: Split;
   /** Makes every emit wait a turn of the event loop, as a busy operator behind it would. */
   readonly slow?: boolean;
+  /** Gives it the very batches, where it would else get copies in memory that is used again, if it says it keeps nothing. */
+  readonly asTheyAre?: boolean;
 }
 
 /** Clock and randomness stand still, so that two runs differ only if the operator does. */
 const NOW = Date.UTC(2026, 0, 1);
 const ID = 'rehearsed';
+/** What memory is filled with that an operator says it does not look at again. */
+const GARBAGE = 0xa5;
 
 /** Runs one operator by itself, as the engine would, and keeps what becomes of its records. */
 export class Rehearsal {
@@ -55,7 +60,10 @@ export class Rehearsal {
     this.instance = surroundings.operator.create!(surroundings.options, this.#context());
     if (resume && resume.state !== undefined) this.instance.restore?.(resume.state);
     const ports = outputsOf(surroundings.operator, surroundings.options);
-    this.#counted = new CountedOutputs(this.#meter, 'revenue', (batch) => this.#take(batch), { ports });
+    this.#counted = new CountedOutputs(this.#meter, 'revenue', (batch) => this.#takeHeld(batch), {
+      ports,
+      keepsNothing: this.instance.keepsNothing === true,
+    });
     this.#out = this.#recording();
   }
 
@@ -97,9 +105,16 @@ export class Rehearsal {
   }
 
   async #processOne(batch: Batch): Promise<void> {
-    if (batch.port === MAIN) this.#counted.received(batch);
-    await this.instance.process(batch, this.#out, inputOf(this.#surroundings.operator, batch));
+    const { asTheyAre } = this.#surroundings;
+    const lent = this.instance.keepsNothing && !asTheyAre ? copyOf(batch) : batch;
+    if (lent === batch) batch.keep();
+    lent.hold();
+    if (batch.port === MAIN) this.#counted.received(lent);
+    await this.instance.process(lent, this.#out, inputOf(this.#surroundings.operator, batch));
     await this.#settled('process');
+    const before = fillReturned(GARBAGE);
+    lent.release();
+    fillReturned(before);
   }
 
   async #settled(method: string): Promise<void> {
@@ -127,6 +142,12 @@ export class Rehearsal {
     const position: SourcePosition = { kind: 'position', bytes: 0, state: this.#checkpoints, last };
     const states = state === undefined ? {} : { [ID]: state };
     return { kind: 'checkpoint', number: this.#checkpoints++, position, states, counts: { source, [ID]: copy } };
+  }
+
+  async #takeHeld(batch: Batch): Promise<void> {
+    batch.hold();
+    await this.#take(batch);
+    batch.release();
   }
 
   async #take(batch: Batch): Promise<void> {
@@ -174,6 +195,11 @@ export class Rehearsal {
       },
     };
   }
+}
+
+/** The same records, in memory that is used again. */
+function copyOf(batch: Batch): Batch {
+  return batch.select(Int32Array.from({ length: batch.length }, (_, row) => row));
 }
 
 /** What its inputs are called, where it has several; one that takes any number is tried with two. */

@@ -39,7 +39,7 @@ export class Outlet extends Writable {
   async #sendBatch(batch: Batch): Promise<void> {
     const { port } = batch;
     const edge = this.#edges.find((each) => each.port === port);
-    if (edge) return edge.put(port === MAIN ? batch : batch.with({ port: MAIN }));
+    if (edge) return edge.put(port === MAIN ? batch : moved(batch));
     if (port !== MAIN) return this.#sideEdge(port)?.put(batch);
     const ports = this.#edges.map((each) => each.port).join(', ');
     throw new TillstreamError(
@@ -48,4 +48,12 @@ export class Outlet extends Writable {
       { operator: this.#operator },
     );
   }
+}
+
+/** The batch as it arrives: with other records of its operator on `main`. */
+function moved(batch: Batch): Batch {
+  const arriving = batch.with({ port: MAIN });
+  arriving.hold();
+  batch.release();
+  return arriving;
 }

@@ -24,5 +24,8 @@ export function stageGate({ agreement, shared }: StageGateOptions): Transform {
 }
 
 function copyOf(batch: Batch): Batch {
-  return batch.select(Int32Array.from({ length: batch.length }, (_, row) => row));
+  const copy = batch.select(Int32Array.from({ length: batch.length }, (_, row) => row));
+  copy.hold();
+  batch.release();
+  return copy;
 }

@@ -7,6 +7,7 @@ const AGGREGATE = 'aggregate';
 
 /** `batch-insert` at work. */
 export class BatchInsert implements OperatorInstance {
+  readonly keepsNothing = true;
   readonly ports = [AGGREGATE, DEAD_LETTER];
   readonly #warehouse: Warehouse;
   readonly #fileId: number;
@@ -25,7 +26,6 @@ export class BatchInsert implements OperatorInstance {
     if (batch.port === MAIN) out.written(this.#warehouse.insert(batch));
     else if (batch.port === AGGREGATE) this.#warehouse.mergeAggregates(batch);
     else this.#warehouse.insertDeadLetters(batch);
-    batch.release();
   }
 
   /** A row is known by its line in the file that is loaded. */

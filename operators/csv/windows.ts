@@ -1,3 +1,5 @@
+import { bytes as someBytes } from '../../engine/arrays.ts';
+import { Memory } from '../../engine/memory.ts';
 import type { Feed } from './feed.ts';
 import type { Window } from './scanner.ts';
 
@@ -20,7 +22,7 @@ interface Chunk {
 }
 
 /**
- * Cuts a feed into windows, each beginning with what was left of the one before. While one is being scanned the next
+ * Cuts a feed into windows, each beginning with what was left of the one before, and valid until the next unless a batch holds it. While one is being scanned the next
  * is being read; no more than that, so a consumer that waits stops the reading.
  */
 export class Windows {
@@ -65,7 +67,11 @@ export class Windows {
     const bytes = rest > HEADROOM ? withRoom(chunk, rest) : chunk.bytes;
     const dataStart = bytes === chunk.bytes ? HEADROOM : rest;
     const from = dataStart - rest;
-    if (last) last.bytes.copy(bytes, from, consumed, last.to);
+    if (bytes !== chunk.bytes) letGo(chunk.bytes);
+    if (last) {
+      last.bytes.copy(bytes, from, consumed, last.to);
+      letGo(last.bytes);
+    }
     this.#base += last ? consumed - from : -from;
     this.#last = { bytes, from, to: dataStart + chunk.length, final };
     return this.#last;
@@ -73,14 +79,18 @@ export class Windows {
 
   async close(): Promise<void> {
     // A read under way must not write into a file handle's buffer after the handle is gone.
-    await this.#ahead?.catch(() => {});
+    const ahead = await this.#ahead?.catch(() => null);
+    if (ahead) letGo(ahead.bytes);
+    if (this.#last) letGo(this.#last.bytes);
+    this.#ahead = null;
+    this.#last = null;
     await this.#feed.close();
   }
 
   async #read(): Promise<Chunk> {
     const wanted = endOfReading(this.#next, this.#mostBytes) - this.#next;
     this.#next += wanted;
-    const bytes = Buffer.allocUnsafeSlow(HEADROOM + wanted + TAILROOM);
+    const bytes = heldBytes(HEADROOM + wanted + TAILROOM);
     let length = 0;
     while (length < wanted) {
       const got = await this.#feed.fill(bytes, HEADROOM + length, wanted - length);
@@ -104,7 +114,18 @@ function endOfReading(offset: number, most: number): number {
 
 /** The chunk in a buffer with more room before it. */
 function withRoom(chunk: Chunk, rest: number): Buffer {
-  const bytes = Buffer.allocUnsafeSlow(rest + chunk.length + TAILROOM);
+  const bytes = heldBytes(rest + chunk.length + TAILROOM);
   chunk.bytes.copy(bytes, rest, HEADROOM, HEADROOM + chunk.length);
   return bytes;
+}
+
+/** Whoever still reads a window that was let go, as batches do, holds it as well. */
+function heldBytes(length: number): Buffer {
+  const bytes = someBytes(length);
+  Memory.of(bytes)?.hold();
+  return bytes;
+}
+
+function letGo(bytes: Buffer): void {
+  Memory.of(bytes)?.release();
 }

@@ -124,22 +124,3 @@ t.test('an unknown column is named with those there are', (t) => {
   t.throws(() => batch().column('regoin'), { message: 'no column "regoin" here; there are: id, region, revenue' });
   t.end();
 });
-
-t.test('memory is given back once, and not where somebody else may have kept the batch', async (t) => {
-  let released = 0;
-  const made = (): Batch =>
-    new Batch({
-      ...{ split: { fileId: 1, file: 'a.csv', part: 0 }, sequence: 0, columns: new Map(), length: 1 },
-      provenance: syntheticProvenance(1),
-      onRelease: () => released++,
-    });
-  const batch = made();
-  batch.release();
-  batch.release();
-  t.equal(released, 1);
-  const shared = made();
-  shared.share();
-  shared.release();
-  for (const derived of [made().with({}), made().select(Int32Array.of(0))]) derived.release();
-  t.equal(released, 1);
-});

@@ -1,3 +1,4 @@
+import '../fixtures/garbage.ts';
 import { Type } from '@sinclair/typebox';
 import fc from 'fast-check';
 import t from 'tap';

@@ -1,3 +1,4 @@
+import '../fixtures/garbage.ts';
 import { Type } from '@sinclair/typebox';
 import t from 'tap';
 import { DEAD_LETTER } from '../../engine/batch.ts';

@@ -1,3 +1,4 @@
+import '../fixtures/garbage.ts';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Type } from '@sinclair/typebox';
 import t from 'tap';

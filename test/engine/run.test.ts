@@ -1,3 +1,4 @@
+import '../fixtures/garbage.ts';
 import { Type } from '@sinclair/typebox';
 import t from 'tap';
 import { Batch, type FieldValues, syntheticProvenance } from '../../engine/batch.ts';

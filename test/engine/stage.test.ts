@@ -1,3 +1,4 @@
+import '../fixtures/garbage.ts';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Type } from '@sinclair/typebox';

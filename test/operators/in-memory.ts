@@ -1,3 +1,4 @@
+import '../fixtures/garbage.ts';
 import { Batch, type FieldValues, MAIN, syntheticProvenance } from '../../engine/batch.ts';
 import type { Column } from '../../engine/column.ts';
 import { fillOptions } from '../../engine/fill-options.ts';

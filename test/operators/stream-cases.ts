@@ -1,3 +1,4 @@
+import '../fixtures/garbage.ts';
 import { Batch } from '../../engine/batch.ts';
 import { gather, NumberColumn } from '../../engine/column.ts';
 import type { ConformanceRequest } from '../../engine/conformance.ts';

@@ -1,3 +1,4 @@
+import '../fixtures/garbage.ts';
 import Database from 'better-sqlite3';
 import fc from 'fast-check';
 import type { Batch, FieldValues } from '../../engine/batch.ts';
