@@ -1,7 +1,6 @@
 import { closeSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
 import type { Database } from 'better-sqlite3';
-import { putNumber } from './page-bytes.ts';
-import { type PageStore, TableImage } from './page-image.ts';
+import { type Page, type PageStore, TableImage } from './page-image.ts';
 import { DAILY_SALES } from './roll-up-tables.ts';
 
 /** Name that the file has in SQL. */
@@ -21,9 +20,11 @@ export class BulkFile implements PageStore {
   readonly pageBytes: number;
   readonly #file: string;
   readonly #fd: number;
-  readonly #firstPage: Uint8Array;
+  readonly #firstPage: DataView;
   readonly #roots: ReadonlyMap<string, number>;
-  readonly #buffer: Uint8Array;
+  /** Pages that are next to each other in one buffer. */
+  readonly #buffer: Uint8Array<ArrayBuffer>;
+  readonly #pages: readonly { number: number; readonly bytes: DataView }[];
   /** Number of the buffer's first page, and how many of its pages are in use. */
   #from: number;
   #used = 0;
@@ -36,9 +37,14 @@ export class BulkFile implements PageStore {
     remove(this.#file);
     this.#roots = create(db, this.#file);
     this.#fd = openSync(this.#file, 'r+');
-    this.#firstPage = new Uint8Array(this.pageBytes);
+    this.#firstPage = new DataView(new ArrayBuffer(this.pageBytes));
     readSync(this.#fd, this.#firstPage, 0, this.pageBytes, 0);
-    this.#buffer = new Uint8Array(this.pageBytes * PAGES_PER_WRITE);
+    const buffer = new ArrayBuffer(this.pageBytes * PAGES_PER_WRITE);
+    this.#buffer = new Uint8Array(buffer);
+    this.#pages = Array.from({ length: PAGES_PER_WRITE }, (_, i) => ({
+      number: 0,
+      bytes: new DataView(buffer, i * this.pageBytes, this.pageBytes),
+    }));
     this.#from = this.#roots.size + 2;
   }
 
@@ -52,13 +58,14 @@ export class BulkFile implements PageStore {
     return new TableImage(this, this.#roots.get(table)!, columns);
   }
 
-  add(): { number: number; bytes: Uint8Array } {
+  add(): Page {
     if (this.#used === PAGES_PER_WRITE) this.#write();
-    const at = this.#used++ * this.pageBytes;
-    return { number: this.#from + this.#used - 1, bytes: this.#buffer.subarray(at, at + this.pageBytes) };
+    const page = this.#pages[this.#used]!;
+    page.number = this.#from + this.#used++;
+    return page;
   }
 
-  put(number: number, bytes: Uint8Array): void {
+  put(number: number, bytes: DataView): void {
     this.#writeAt(bytes, number);
   }
 
@@ -67,9 +74,9 @@ export class BulkFile implements PageStore {
     this.#write();
     this.#spent = true;
     const page = this.#firstPage;
-    putNumber(page, CHANGE_COUNTER, ++this.#changes + 1000);
-    putNumber(page, VALID_FOR, this.#changes + 1000);
-    putNumber(page, PAGE_COUNT, this.#from - 1);
+    page.setUint32(CHANGE_COUNTER, ++this.#changes + 1000);
+    page.setUint32(VALID_FOR, this.#changes + 1000);
+    page.setUint32(PAGE_COUNT, this.#from - 1);
     this.#writeAt(page, 1);
   }
 
@@ -91,10 +98,10 @@ export class BulkFile implements PageStore {
     this.#used = 0;
   }
 
-  #writeAt(bytes: Uint8Array, number: number): void {
-    let done = 0;
-    while (done < bytes.length)
-      done += writeSync(this.#fd, bytes, done, bytes.length - done, (number - 1) * this.pageBytes + done);
+  #writeAt(bytes: Uint8Array | DataView, number: number): void {
+    const { byteLength } = bytes;
+    const start = (number - 1) * this.pageBytes;
+    for (let done = 0; done < byteLength; ) done += writeSync(this.#fd, bytes, done, byteLength - done, start + done);
   }
 }
 

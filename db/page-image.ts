@@ -3,7 +3,7 @@
  * Rows that SQLite finds in a file it can copy; that takes a third of the time of binding them value by value.
  */
 
-import { putHeader, putNumber, putVarint, varintLength } from './page-bytes.ts';
+import { putHeader, putVarint, varintLength } from './page-bytes.ts';
 import { RowLayout } from './row-layout.ts';
 
 const LEAF_HEADER = 8;
@@ -11,12 +11,18 @@ const INTERIOR_HEADER = 12;
 const TABLE_LEAF = 0x0d;
 const TABLE_INTERIOR = 0x05;
 
-/** Where pages are kept: numbers are given out in order, and a page's bytes are lent until the next one is asked for. */
+/** A page, to be filled. */
+export interface Page {
+  readonly number: number;
+  readonly bytes: DataView;
+}
+
+/** Where pages are kept: numbers are given out in order, and a page is lent until the next one is asked for. */
 export interface PageStore {
   readonly pageBytes: number;
-  add(): { readonly number: number; readonly bytes: Uint8Array };
+  add(): Page;
   /** Puts a page at a number that was set aside for it. */
-  put(number: number, bytes: Uint8Array): void;
+  put(number: number, bytes: DataView): void;
 }
 
 /** A page that an interior page points to, and the highest key below it. */
@@ -31,9 +37,7 @@ export class TableImage {
   readonly #root: number;
   readonly #layout: RowLayout;
   #leaves: Child[] = [];
-  #page: Uint8Array | null = null;
-  #view: DataView = new DataView(new ArrayBuffer(0));
-  #number = 0;
+  #page: Page | null = null;
   #cells = 0;
   /** Where the cells begin: they grow down from the end of the page. */
   #top = 0;
@@ -62,56 +66,44 @@ export class TableImage {
     return true;
   }
 
-  /** Adds rows. `columns[i]` has the values of the table's column `places[i]`, NaN for NULL; columns not named are NULL. */
+  /**
+   * Adds rows. `columns[i]` has the values of the table's column `places[i]`, NaN for NULL; columns not named are NULL. Places ascend.
+   * Throws a RangeError for infinity.
+   */
   add(keys: Float64Array, columns: readonly Float64Array[], places: Int32Array, length: number): void {
-    const layout = this.#layout;
-    layout.plan(columns, places, length);
-    let from = 0;
-    for (let row = 0; row < length; row++) {
-      const key = keys[row]!;
-      const payload = layout.payloadOf(row);
-      const size = payload + (payload < 128 ? 1 : 2) + varintLength(key);
-      if (this.#page === null || LEAF_HEADER + this.#cells * 2 + 2 + size > this.#top) {
-        if (this.#page) layout.putValues(this.#view, from, row);
-        this.#turnPage();
-        from = row;
-      }
-      this.#putCell(key, payload, size, row - from, row);
-      this.#lastKey = key;
+    this.#layout.take(keys, columns, places, length);
+    let page = this.#page ?? this.#turnPage();
+    for (let row = 0; ; page = this.#turnPage()) {
+      const list = LEAF_HEADER + this.#cells * 2;
+      const count = this.#layout.put(page.bytes, list, this.#top, row);
+      row += count;
+      this.#cells += count;
+      if (count > 0) this.#top = page.bytes.getUint16(list + count * 2 - 2);
+      if (row > 0) this.#lastKey = keys[row - 1]!;
+      if (row === length) break;
     }
-    if (this.#page) layout.putValues(this.#view, from, length);
     this.#rows += length;
   }
 
-  #putCell(key: number, payload: number, size: number, slot: number, row: number): void {
-    const page = this.#page!;
-    this.#top -= size;
-    const pointer = LEAF_HEADER + this.#cells++ * 2;
-    this.#view.setUint16(pointer, this.#top);
-    this.#layout.putHeader(this.#view, putVarint(page, putVarint(page, this.#top, payload), key), slot, row);
-  }
-
-  #turnPage(): void {
+  #turnPage(): Page {
     this.#closeLeaf();
-    const { number, bytes } = this.#store.add();
-    this.#page = bytes;
-    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    this.#number = number;
+    this.#page = this.#store.add();
     this.#cells = 0;
     this.#top = this.#store.pageBytes;
+    return this.#page;
   }
 
   #closeLeaf(): void {
     if (!this.#page) return;
-    putHeader(this.#page, TABLE_LEAF, this.#cells, this.#top);
-    this.#leaves.push({ page: this.#number, key: this.#lastKey });
+    putHeader(this.#page.bytes, TABLE_LEAF, this.#cells, this.#top);
+    this.#leaves.push({ page: this.#page.number, key: this.#lastKey });
   }
 
   /** Completes the tree; its root is then in the page set aside, and the image is empty again. */
   finish(): void {
-    if (this.#page === null) this.#turnPage();
+    const { bytes } = this.#page ?? this.#turnPage();
     this.#closeLeaf();
-    if (this.#leaves.length === 1) this.#store.put(this.#root, this.#page!);
+    if (this.#leaves.length === 1) this.#store.put(this.#root, bytes);
     else this.#finishInterior(this.#leaves);
     this.clear();
   }
@@ -129,6 +121,7 @@ export class TableImage {
   }
 
   clear(): void {
+    this.#layout.clear();
     this.#leaves = [];
     this.#page = null;
     this.#lastKey = Number.NEGATIVE_INFINITY;
@@ -137,7 +130,7 @@ export class TableImage {
 }
 
 /** Fills an interior page with as many children as it holds, from `from` on; returns how many those are. */
-function putInterior(page: Uint8Array, pageBytes: number, children: readonly Child[], from: number): number {
+function putInterior(page: DataView, pageBytes: number, children: readonly Child[], from: number): number {
   let top = pageBytes;
   let cells = 0;
   let next = from;
@@ -147,13 +140,11 @@ function putInterior(page: Uint8Array, pageBytes: number, children: readonly Chi
     const size = 4 + varintLength(key);
     if (INTERIOR_HEADER + cells * 2 + 2 + size > top) break;
     top -= size;
-    putNumber(page, top, child);
+    page.setUint32(top, child);
     putVarint(page, top + 4, key);
-    const pointer = INTERIOR_HEADER + cells++ * 2;
-    page[pointer] = top >>> 8;
-    page[pointer + 1] = top;
+    page.setUint16(INTERIOR_HEADER + cells++ * 2, top);
   }
   putHeader(page, TABLE_INTERIOR, cells, top);
-  putNumber(page, 8, children[next]!.page);
+  page.setUint32(8, children[next]!.page);
   return next - from + 1;
 }

@@ -1,164 +1,159 @@
 /**
- * Records of integers as SQLite keeps them (https://www.sqlite.org/fileformat2.html#record_format).
+ * Rows of integers in the leaves of SQLite's tables (https://www.sqlite.org/fileformat2.html#record_format): a record's length,
+ * the row's key, then the record, which is a header with each column's serial type and the values.
  */
 
-/** Serial types of a record's header. */
-const NULL = 0;
-const INT48 = 5;
-const INT64 = 6;
+import { PageRows, type Range } from './page-rows.ts';
 
-/** Bytes of a value by its serial type. */
-const LENGTHS = Uint8Array.of(0, 1, 2, 3, 4, 6, 8);
+/** By serial type: 0 is NULL. There are types for the values 0 and 1 too, which are not used. */
+const RANGES: readonly Range[] = [0, 1, 2, 3, 4, 6, 8].map((bytes) => {
+  const half = bytes === 8 ? Number.POSITIVE_INFINITY : 2 ** (bytes * 8 - 1);
+  return { bytes, above: -half - 1, below: half };
+});
+const SMALLEST = 1;
+
+/** SQLite reads keys that take more bytes than they need, and copies them short. */
+const KEY_BYTES = 8;
+/** A page has to hold this much more than a record, or SQLite would keep its end elsewhere. */
+const RESERVED = 35;
 
 /**
- * How rows of one batch are laid out: each column has the smallest serial type that holds all its values, so that only NULLs
- * need a look at single values, and values can be written column by column.
+ * How rows are laid out: each column has the smallest serial type that holds all its values, so that only NULLs need a look at
+ * single ones. Which type that is shows when a value does not fit the one that the rows before needed.
  */
 export class RowLayout {
-  /** The record's header: its length, then a serial type for each column. */
-  readonly #header: Uint8Array;
-  /** The same, four bytes at a time, but for what is left over. */
-  readonly #words: Int32Array;
-  /** Where the next value of a page's n-th new row goes. */
-  readonly #cursors: Int32Array;
+  readonly #rows: PageRows;
+  /** By column of the table: its serial type, and whether it has NULLs. */
+  readonly #types: Uint8Array;
+  readonly #hasNulls: Uint8Array;
+  /** The record's header: its length, then the types. In front of it are zeros that make it whole words. */
+  readonly #header: DataView;
+  readonly #headerBytes: number;
+  #keys: Float64Array = new Float64Array(0);
   #columns: readonly Float64Array[] = [];
-  #types = new Uint8Array(0);
-  /** Columns with NULLs, and their places. */
-  #sparse: readonly { readonly values: Float64Array; readonly place: number; readonly length: number }[] = [];
-  #payload = 0;
+  #places: Int32Array = new Int32Array(0);
+  #length = 0;
+  /** Bytes of a record without NULLs, and by row how many fewer it has. */
+  #recordBytes = 0;
+  #spared = new Int32Array(0);
 
+  /** Throws a RangeError if rows of the table could be too long for a page. */
   constructor(columns: number, pageBytes: number) {
-    this.#header = new Uint8Array(columns + 1);
-    this.#header[0] = columns + 1;
-    this.#words = new Int32Array(this.#header.length >> 2);
-    this.#cursors = new Int32Array(pageBytes);
+    this.#headerBytes = columns + 1;
+    if (columns >= 100 || this.#headerBytes + (columns - 1) * 8 > pageBytes - RESERVED) {
+      throw new RangeError(`rows of ${columns} columns may not fit into pages of ${pageBytes} bytes`);
+    }
+    this.#rows = new PageRows(pageBytes >> 3);
+    this.#types = new Uint8Array(columns).fill(SMALLEST);
+    this.#hasNulls = new Uint8Array(columns);
+    this.#header = new DataView(new ArrayBuffer((this.#headerBytes + 3) & ~3));
   }
 
-  plan(columns: readonly Float64Array[], places: Int32Array, length: number): void {
-    const found = columns.map((values) => rangeOf(values, length));
+  /** Takes up rows. `columns[i]` has the values of the table's column `places[i]`; places ascend. */
+  take(keys: Float64Array, columns: readonly Float64Array[], places: Int32Array, length: number): void {
+    this.#keys = keys;
     this.#columns = columns;
-    this.#types = Uint8Array.from(found, ({ type }) => type);
-    this.#header.fill(NULL, 1);
-    this.#types.forEach((type, i) => {
-      this.#header[1 + places[i]!] = type;
-    });
-    const header = new DataView(this.#header.buffer);
-    for (let i = 0; i < this.#words.length; i++) this.#words[i] = header.getInt32(i * 4);
-    this.#sparse = columns
-      .map((values, i) => ({
-        values,
-        place: places[i]!,
-        length: LENGTHS[this.#types[i]!]!,
-        hasNulls: found[i]!.hasNulls,
-      }))
-      .filter(({ hasNulls }) => hasNulls);
-    this.#payload = this.#types.reduce((sum, type) => sum + LENGTHS[type]!, this.#header.length);
+    this.#places = places;
+    this.#length = length;
+    if (this.#spared.length < length) this.#spared = new Int32Array(length * 2);
+    this.#arrange();
   }
 
-  /** Bytes of a row's record. */
-  payloadOf(row: number): number {
-    let payload = this.#payload;
-    for (const { values, length } of this.#sparse) if (Number.isNaN(values[row])) payload -= length;
-    return payload;
+  /** Puts rows from `from` on into a page, as many as it has room for between `list`, where the list of cells goes on, and `top`. Returns how many. */
+  put(page: DataView, list: number, top: number, from: number): number {
+    const lengthBytes = this.#recordBytes > 0x7f ? 2 : 1;
+    const bytes = lengthBytes + KEY_BYTES + this.#recordBytes;
+    const count = this.#rows.begin(page, top, top - list, from, this.#length, bytes, this.#spared);
+    if (count === 0) return 0;
+    if (!this.#putValues()) {
+      this.#widen(from);
+      return this.put(page, list, top, from);
+    }
+    this.#putHeader();
+    this.#rows.keys(this.#recordBytes, this.#keys);
+    this.#rows.lengths(this.#recordBytes + KEY_BYTES, list, this.#recordBytes, this.#spared);
+    return count;
   }
 
-  /** Writes the header of a row's record; the values come later, with those of the other rows of the page. */
-  putHeader(page: DataView, start: number, slot: number, row: number): void {
-    const header = this.#header;
-    const words = this.#words;
-    for (let i = 0; i < words.length; i++) page.setInt32(start + i * 4, words[i]!);
-    for (let i = words.length * 4; i < header.length; i++) page.setUint8(start + i, header[i]!);
-    for (const { values, place } of this.#sparse) if (Number.isNaN(values[row])) page.setUint8(start + 1 + place, NULL);
-    this.#cursors[slot] = start + header.length;
+  /** Forgets which types were needed. */
+  clear(): void {
+    this.#types.fill(SMALLEST);
+    this.#hasNulls.fill(0);
   }
 
-  /** Writes the values of the rows whose headers are in the page. */
-  putValues(page: DataView, from: number, to: number): void {
-    this.#columns.forEach((values, i) => {
-      putColumn(page, this.#cursors, values, from, to, this.#types[i]!);
-    });
+  /** Finds header and lengths of the records. */
+  #arrange(): void {
+    this.#spared.fill(0, 0, this.#length);
+    const header = new Uint8Array(this.#header.buffer);
+    const start = header.length - this.#headerBytes;
+    header.fill(0);
+    header[start] = this.#headerBytes;
+    this.#recordBytes = this.#headerBytes;
+    for (let i = 0; i < this.#columns.length; i++) {
+      const place = this.#places[i]!;
+      const type = this.#types[place]!;
+      const { bytes } = RANGES[type]!;
+      header[start + 1 + place] = type;
+      this.#recordBytes += bytes;
+      if (this.#hasNulls[place] === 1) spare(this.#spared, this.#columns[i]!, this.#length, bytes);
+    }
+  }
+
+  /** Makes the types those that all rows from `from` on need, if they don't suffice. */
+  #widen(from: number): void {
+    for (let i = 0; i < this.#columns.length; i++) {
+      const place = this.#places[i]!;
+      const { type, hasNulls } = typeOf(this.#columns[i]!, from, this.#length);
+      if (type > this.#types[place]!) this.#types[place] = type;
+      if (hasNulls) this.#hasNulls[place] = 1;
+    }
+    this.#arrange();
+  }
+
+  /** Returns false if a value doesn't fit its column's type. */
+  #putValues(): boolean {
+    let after = 0;
+    for (let i = this.#columns.length - 1; i >= 0; i--) {
+      const range = RANGES[this.#types[this.#places[i]!]!]!;
+      if (!this.#putColumn(this.#places[i]!, this.#columns[i]!, after, range)) return false;
+      after += range.bytes;
+    }
+    return true;
+  }
+
+  #putColumn(place: number, values: Float64Array, after: number, range: Range): boolean {
+    if (this.#hasNulls[place] === 1) return this.#rows.sparse(after, values, range);
+    return range.bytes > 4 ? this.#rows.longs(after, values, range) : this.#rows.ints(after, values, range);
+  }
+
+  #putHeader(): void {
+    const values = this.#recordBytes - this.#headerBytes;
+    const words = this.#header.byteLength;
+    for (let at = words - 4; at >= 0; at -= 4) this.#rows.words(values + words - at - 4, this.#header.getInt32(at));
+    for (let i = 0; i < this.#columns.length; i++) {
+      const place = this.#places[i]!;
+      if (this.#hasNulls[place] === 1) this.#rows.zeros(this.#recordBytes - 2 - place, this.#columns[i]!);
+    }
   }
 }
 
-/** The smallest serial type that holds all values, and whether some are NaN. 0 and 1 have types of their own, which are not used. */
-function rangeOf(values: Float64Array, length: number): { type: number; hasNulls: boolean } {
+/** The smallest serial type that holds all values, and whether some are NaN. */
+function typeOf(values: Float64Array, from: number, to: number): { type: number; hasNulls: boolean } {
   let least = 0;
   let most = 0;
   let hasNulls = false;
-  for (let row = 0; row < length; row++) {
+  for (let row = from; row < to; row++) {
     const value = values[row]!;
     if (value > most) most = value;
     else if (value < least) least = value;
     else if (Number.isNaN(value)) hasNulls = true;
   }
-  // A negative number -n needs the bits of n - 1.
-  return { type: typeOf(Math.max(most, -least - 1)), hasNulls };
+  const type = RANGES.findIndex(({ above, below }) => least > above && most < below);
+  if (type < 0) throw new RangeError(`${most === Number.POSITIVE_INFINITY ? most : least} is no integer`);
+  return { type: Math.max(type, SMALLEST), hasNulls };
 }
 
-function typeOf(most: number): number {
-  if (most < 0x80) return 1;
-  if (most < 0x8000) return 2;
-  if (most < 0x80_0000) return 3;
-  if (most < 0x8000_0000) return 4;
-  return most < 0x8000_0000_0000 ? INT48 : INT64;
-}
-
-/** Writes one column of rows, big-endian in two's complement, each at its cursor, which moves on. NaN is not written. */
-function putColumn(
-  page: DataView,
-  cursors: Int32Array,
-  values: Float64Array,
-  from: number,
-  to: number,
-  type: number,
-): void {
-  if (type < INT48) putInts(page, cursors, values, from, to, LENGTHS[type]!);
-  else putLongs(page, cursors, values, from, to, LENGTHS[type]!);
-}
-
-/** One to four bytes each. */
-function putInts(
-  page: DataView,
-  cursors: Int32Array,
-  values: Float64Array,
-  from: number,
-  to: number,
-  length: number,
-): void {
-  for (let row = from; row < to; row++) {
-    const value = values[row]!;
-    if (Number.isNaN(value)) continue;
-    const bits = value | 0;
-    const at = cursors[row - from]!;
-    cursors[row - from] = at + length;
-    if (length === 4) page.setInt32(at, bits);
-    else if (length === 2) page.setInt16(at, bits);
-    else if (length === 1) page.setInt8(at, bits);
-    else {
-      page.setInt16(at, bits >> 8);
-      page.setInt8(at + 2, bits);
-    }
-  }
-}
-
-/** Six or eight bytes each. */
-function putLongs(
-  page: DataView,
-  cursors: Int32Array,
-  values: Float64Array,
-  from: number,
-  to: number,
-  length: number,
-): void {
-  for (let row = from; row < to; row++) {
-    const value = values[row]!;
-    if (Number.isNaN(value)) continue;
-    const high = Math.floor(value / 4_294_967_296);
-    const end = cursors[row - from]! + length;
-    cursors[row - from] = end;
-    // Bits beyond 32 are cut off.
-    page.setInt32(end - 4, value | 0);
-    if (length === 6) page.setInt16(end - 6, high);
-    else page.setInt32(end - 8, high);
-  }
+/** Of each row that has NaN, adds so many bytes to those it is spared. */
+function spare(spared: Int32Array, values: Float64Array, length: number, bytes: number): void {
+  for (let row = 0; row < length; row++) if (Number.isNaN(values[row]!)) spared[row] = spared[row]! + bytes;
 }

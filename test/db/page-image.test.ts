@@ -4,14 +4,15 @@ import fc from 'fast-check';
 import t from 'tap';
 import { BulkFile } from '../../db/bulk-file.ts';
 
-const PLACES = Int32Array.of(1, 3);
+/** Columns of the table: some records take more than 127 bytes, so that their length takes two. */
+const NAMES = Array.from({ length: 19 }, (_, i) => (i === 0 ? 'k' : `c${i}`));
 
 /** A database with small pages, so that few rows make a tree of several levels, and its bulk file. */
 function open(pageBytes: number): { db: Database.Database; bulk: BulkFile } {
   const db = new Database(join(t.testdirName, `pages-${counter++}.db`));
   db.pragma(`page_size = ${pageBytes}`);
   db.exec(`
-    CREATE TABLE sales (k INTEGER PRIMARY KEY, a INTEGER, b INTEGER, c INTEGER, d INTEGER AS (k >> 32) VIRTUAL);
+    CREATE TABLE sales (k INTEGER PRIMARY KEY, ${NAMES.slice(1).join(' INTEGER, ')} INTEGER, g INTEGER AS (k >> 32) VIRTUAL);
     CREATE TABLE orders (k INTEGER PRIMARY KEY, a INTEGER NOT NULL) STRICT;
   `);
   return { db, bulk: new BulkFile(db) };
@@ -30,42 +31,101 @@ const integer = fc.oneof(
     .chain((bits) => fc.integer({ min: -2, max: 2 }).map((near) => -(2 ** bits) + near)),
   fc.maxSafeInteger(),
 );
-const value = fc.option(integer, { nil: Number.NaN });
+/** Columns with NULLs, without any, and with nothing else. */
+const column = fc.constantFrom(
+  fc.option(integer, { nil: Number.NaN }),
+  integer,
+  fc.integer({ min: -9, max: 9 }),
+  fc.constant(Number.NaN),
+);
+const step = fc.oneof(fc.integer({ min: 1, max: 3 }), fc.integer({ min: 1, max: 2 ** 40 }));
+/** Rows that are added at once: how far each key is from the one before, and values of some columns. */
+const batch = fc
+  .subarray(NAMES.map((_, i) => i).slice(1), { minLength: 0 })
+  .chain((places) => fc.tuple(...places.map(() => column)).map((columns) => ({ places, columns })))
+  .chain(({ places, columns }) =>
+    fc.record({
+      places: fc.constant(places),
+      rows: fc.array(fc.tuple(step, ...columns), { maxLength: 90, size: 'max' }),
+    }),
+  );
 
 t.test('SQLite reads and copies whatever rows are written as pages', async (t) => {
-  const rows = fc.array(
-    fc.tuple(fc.oneof(fc.integer({ min: 1, max: 3 }), fc.integer({ min: 1, max: 2 ** 40 })), value, value),
-    { maxLength: 900 },
-  );
   const { db, bulk } = open(512);
-  const image = bulk.image('sales', 4);
+  const image = bulk.image('sales', NAMES.length);
   t.teardown(() => {
     db.close();
     bulk.close();
   });
   fc.assert(
-    fc.property(rows, (steps) => {
+    fc.property(fc.array(batch, { maxLength: 8, size: 'max' }), (batches) => {
       let key = -1;
-      const expected = steps.map(([step, a, c]) => {
-        key += step;
-        return [key, a, c];
-      });
-      const column = (i: number) => Float64Array.from(expected, (row) => row[i]!);
-      if (!image.accepts(column(0), expected.length)) return false;
-      image.add(column(0), [column(1), column(2)], PLACES, expected.length);
+      const expected: (number | null)[][] = [];
+      for (const { places, rows } of batches) {
+        const keys = Float64Array.from(rows, ([step]) => (key += step));
+        const columns = places.map((_, i) => Float64Array.from(rows, (row) => row[i + 1]!));
+        if (!image.accepts(keys, rows.length)) return false;
+        image.add(keys, columns, Int32Array.from(places), rows.length);
+        rows.forEach((row, at) => {
+          const cells: (number | null)[] = NAMES.map(() => null);
+          cells[0] = keys[at]!;
+          places.forEach((place, i) => {
+            cells[place] = Number.isNaN(row[i + 1]) ? null : row[i + 1]!;
+          });
+          expected.push(cells);
+        });
+      }
+      const isWhole = image.rows === expected.length;
       image.finish();
       bulk.publish();
       db.exec('DELETE FROM sales; INSERT INTO main.sales SELECT * FROM bulk.sales');
       bulk.clear();
-      const found = db.prepare('SELECT k, a, c, b FROM sales ORDER BY k').raw().all();
-      t.same(
-        found,
-        expected.map((row) => [...row.map((cell) => (Number.isNaN(cell) ? null : cell)), null]),
-      );
-      return db.pragma('main.integrity_check(1)', { simple: true }) === 'ok';
+      const found = db
+        .prepare(`SELECT ${NAMES.join(', ')} FROM sales ORDER BY k`)
+        .raw()
+        .all();
+      t.same(found, expected);
+      return isWhole && db.pragma('main.integrity_check(1)', { simple: true }) === 'ok';
     }),
     { numRuns: 60 },
   );
+});
+
+t.test('a value takes the bytes it needs', async (t) => {
+  const { db, bulk } = open(4_096);
+  const image = bulk.image('orders', 2);
+  const keys = Float64Array.from({ length: 10_000 }, (_, i) => i);
+  for (const [value, bytes] of [
+    [127, 1],
+    [-32_768, 2],
+    [2 ** 23 - 1, 3],
+    [-(2 ** 31), 4],
+    [2 ** 47 - 1, 6],
+    [2 ** 47, 8],
+  ] as const) {
+    image.add(keys, [keys.map(() => value)], Int32Array.of(1), keys.length);
+    image.finish();
+    bulk.publish();
+    db.exec('DELETE FROM orders; INSERT INTO main.orders SELECT * FROM bulk.orders');
+    bulk.clear();
+    const payload = db.prepare(
+      "SELECT sum(payload) / sum(ncell) FROM dbstat WHERE name = 'orders' AND pagetype = 'leaf'",
+    );
+    t.equal(payload.pluck().get(), 3 + bytes);
+  }
+  db.close();
+  bulk.close();
+});
+
+t.test('refuses infinity, and tables whose rows may not fit into a page', async (t) => {
+  const { db, bulk } = open(512);
+  const image = bulk.image('orders', 2);
+  const one = Float64Array.of(1);
+  t.throws(() => image.add(one, [Float64Array.of(Number.POSITIVE_INFINITY)], Int32Array.of(1), 1), RangeError);
+  t.throws(() => image.add(one, [Float64Array.of(Number.NEGATIVE_INFINITY)], Int32Array.of(1), 1), RangeError);
+  t.throws(() => bulk.image('sales', 60), RangeError);
+  db.close();
+  bulk.close();
 });
 
 t.test('a tree of many pages has every row, at every page size', async (t) => {
@@ -94,7 +154,7 @@ t.test('a tree of many pages has every row, at every page size', async (t) => {
 
 t.test('rows that do not ascend are not accepted', async (t) => {
   const { db, bulk } = open(4_096);
-  const image = bulk.image('sales', 4);
+  const image = bulk.image('sales', NAMES.length);
   t.equal(image.accepts(Float64Array.of(5, 6, 6), 3), false);
   t.equal(image.accepts(Float64Array.of(-1, 6), 2), false);
   t.equal(image.accepts(Float64Array.of(5, 6), 2), true);
