@@ -45,11 +45,6 @@ export class FileRegister {
     return Number(this.#statements.get('INSERT INTO datasets (dataset) VALUES (?)').run(dataset).lastInsertRowid);
   }
 
-  hasSize(sizeBytes: number): boolean {
-    const sql = "SELECT 1 FROM files WHERE size_bytes = ? AND status = 'done' LIMIT 1";
-    return this.#statements.get(sql).get(sizeBytes) !== undefined;
-  }
-
   /** The finished file with these bytes, whose rows are still there. */
   finished(sizeBytes: number, contentHash: string): { fileId: number; name: string; dataset: string } | undefined {
     const sql = `

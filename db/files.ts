@@ -56,6 +56,12 @@ export function findFile(db: Database, fileId: number): FileRecord | undefined {
   return statementsOf(db).get(`SELECT ${COLUMNS} ${FROM} WHERE file_id = ?`).get(fileId) as FileRecord | undefined;
 }
 
+/** Is a finished file of that size there? If not, none has the bytes of a file of that size. */
+export function hasFileOfSize(db: Database, sizeBytes: number): boolean {
+  const sql = "SELECT 1 FROM files WHERE size_bytes = ? AND status = 'done' LIMIT 1";
+  return statementsOf(db).get(sql).get(sizeBytes) !== undefined;
+}
+
 /** What became of a file's records; see the engine's ledger. */
 export function fileTotals(db: Database, fileId: number): LedgerTotals {
   return ledgerTotals(ledgerOfFile(db, fileId));

@@ -38,17 +38,13 @@ export interface Query {
   readonly values: readonly Cell[];
 }
 
-const prepared = new WeakMap<Database, Statements>();
+const withProductSums = new WeakSet<Database>();
 
 /** Statements kept for a connection. */
 export function statementsOf(db: Database): Statements {
-  let statements = prepared.get(db);
-  if (!statements) {
-    statements = new Statements(db);
-    addProductSums(db);
-    prepared.set(db, statements);
-  }
-  return statements;
+  if (!withProductSums.has(db)) addProductSums(db);
+  withProductSums.add(db);
+  return Statements.of(db);
 }
 
 /** Runs several queries on one snapshot of the database. */

@@ -1,7 +1,7 @@
 import type { Database } from 'better-sqlite3';
 import { type LedgerEntry, ledgerEntries } from '../engine/ledger.ts';
 import type { OperatorCounts } from '../engine/operator.ts';
-import type { Statements } from './statements.ts';
+import { Statements } from './statements.ts';
 
 const ADD = `
   INSERT INTO ledger (file_id, part, step, operator, outcome, reason, records, amount) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
@@ -28,12 +28,15 @@ const SELECT = `
   GROUP BY l.operator, l.outcome, l.reason
   ORDER BY min(l.step), l.outcome = 'read' DESC, l.outcome, l.reason`;
 
+const OF_FILE = SELECT.replace('{which}', 'l.file_id = ?');
+const OF_RUN = SELECT.replace('{which}', "f.run_id = ? AND f.status <> 'abandoned'");
+
 /** A file's ledger, in plan order. */
 export function ledgerOfFile(db: Database, fileId: number): LedgerEntry[] {
-  return db.prepare(SELECT.replace('{which}', 'l.file_id = ?')).all(fileId) as LedgerEntry[];
+  return Statements.of(db).get(OF_FILE).all(fileId) as LedgerEntry[];
 }
 
 /** A run's ledger: that of all files it loaded, in plan order. */
 export function ledgerOfRun(db: Database, runId: number): LedgerEntry[] {
-  return db.prepare(SELECT.replace('{which}', "f.run_id = ? AND f.status <> 'abandoned'")).all(runId) as LedgerEntry[];
+  return Statements.of(db).get(OF_RUN).all(runId) as LedgerEntry[];
 }

@@ -1,4 +1,4 @@
-import type { Drift, OperatorReport, RunEnd, RunStart } from '../operators/warehouse.ts';
+import type { Drift, Measurements, RunEnd, RunStart } from '../operators/warehouse.ts';
 import type { Statements } from './statements.ts';
 
 /** Rows of `runs` and of what is kept with them. */
@@ -26,15 +26,12 @@ export class RunRegister {
     this.#statements.get(LOG).run(runId);
   }
 
-  saveMetrics(fileId: number, reports: readonly OperatorReport[]): void {
+  saveMeasurements({ fileId, operators, timeline }: Measurements): void {
     const sql = 'INSERT OR REPLACE INTO operator_metrics (file_id, step, operator, metrics) VALUES (?, ?, ?, ?)';
-    reports.forEach(({ operator, metrics }, step) => {
+    operators.forEach(({ operator, metrics }, step) => {
       this.#statements.get(sql).run(fileId, step, operator, JSON.stringify(metrics));
     });
-  }
-
-  saveTimeline(fileId: number, samples: unknown): void {
-    this.#statements.get('UPDATE files SET timeline = ? WHERE file_id = ?').run(JSON.stringify(samples), fileId);
+    this.#statements.get('UPDATE files SET timeline = ? WHERE file_id = ?').run(JSON.stringify(timeline), fileId);
   }
 
   recordDrift(fileId: number, drifts: readonly Drift[]): void {

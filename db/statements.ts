@@ -6,10 +6,22 @@ export type Cell = number | string | null;
 /** A server is asked in ever new ways; statements beyond so many are prepared again when they are needed. */
 const MOST_PREPARED = 500;
 
+const ofConnections = new WeakMap<Database, Statements>();
+
 /** Prepared statements of one connection, by their text. */
 export class Statements {
   readonly db: Database;
   readonly #prepared = new Map<string, Statement>();
+
+  /** Those of the connection, the same ones whoever asks. */
+  static of(db: Database): Statements {
+    let statements = ofConnections.get(db);
+    if (!statements) {
+      statements = new Statements(db);
+      ofConnections.set(db, statements);
+    }
+    return statements;
+  }
 
   constructor(db: Database) {
     this.db = db;

@@ -4,10 +4,9 @@ import { TillstreamError } from '../engine/errors.ts';
 import { ledgerTotals } from '../engine/ledger.ts';
 import type { Checkpoint } from '../engine/operator.ts';
 import type {
-  Drift,
   FileToLoad,
+  Measurements,
   OpenedFile,
-  OperatorReport,
   RunEnd,
   RunStart,
   Warehouse,
@@ -59,12 +58,14 @@ class WarehouseWriter implements Warehouse {
   readonly #merger: Merger;
   readonly #letters: DeadLetterWriter;
   readonly #loading = new Map<number, LoadingFile>();
+  /** What the next transaction of its own keeps as well. */
+  readonly #measured: Measurements[] = [];
   #group = new CommitGroup(0);
   #version: number;
 
   constructor(db: Database, now: () => number) {
     this.#db = db;
-    this.#statements = new Statements(db);
+    this.#statements = Statements.of(db);
     this.#bulk = new BulkFile(db);
     this.#dimensions = new Dimensions(this.#statements);
     this.#files = new FileRegister(this.#statements, now);
@@ -92,10 +93,6 @@ class WarehouseWriter implements Warehouse {
     this.#atOnce(() => this.#runs.finish(runId, end));
   }
 
-  hasSize(sizeBytes: number): boolean {
-    return this.#files.hasSize(sizeBytes);
-  }
-
   openFile(file: FileToLoad): OpenedFile {
     const { contentHash, sizeBytes, name, disposition = 'append', primaryKey = [] } = file;
     if (disposition === 'merge' && primaryKey.length === 0) {
@@ -107,6 +104,7 @@ class WarehouseWriter implements Warehouse {
       const datasetKey = this.#files.datasetKey(file.dataset);
       const fileId = this.#takeUp(file, datasetKey) ?? this.#files.add(file, datasetKey);
       const resume = this.#files.resumePoint(fileId);
+      if (file.drift) this.#runs.recordDrift(fileId, file.drift);
       this.#loading.set(fileId, { fileId, name, datasetKey, disposition, primaryKey, committed: resume?.number ?? -1 });
       return { status: 'open', fileId, resume };
     });
@@ -166,16 +164,8 @@ class WarehouseWriter implements Warehouse {
     for (const part of [this.#dimensions, this.#reader, this.#identifiers, this.#descriptions]) part.clear();
   }
 
-  recordDrift(fileId: number, drifts: readonly Drift[]): void {
-    this.#atOnce(() => this.#runs.recordDrift(fileId, drifts));
-  }
-
-  saveMetrics(fileId: number, reports: readonly OperatorReport[]): void {
-    this.#atOnce(() => this.#runs.saveMetrics(fileId, reports));
-  }
-
-  saveTimeline(fileId: number, samples: unknown): void {
-    this.#atOnce(() => this.#runs.saveTimeline(fileId, samples));
+  saveMeasurements(measurements: Measurements): void {
+    this.#measured.push(measurements);
   }
 
   close(): void {
@@ -291,8 +281,10 @@ class WarehouseWriter implements Warehouse {
     }
     return this.#guarded(() => {
       this.#beginWriting();
+      for (const each of this.#measured) this.#runs.saveMeasurements(each);
       const result = work();
       this.#commit();
+      this.#measured.length = 0;
       return result;
     });
   }

@@ -1,5 +1,5 @@
-import type { Stats } from 'node:fs';
-import { access, readdir, rename, stat } from 'node:fs/promises';
+import { existsSync, renameSync, type Stats, statSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
 import { basename, join, parse } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileError } from './errors.ts';
@@ -54,7 +54,7 @@ export async function wholeFiles(paths: readonly string[], options: InboxOptions
     const after = new Map<string, Stats>();
     for (const path of paths) {
       if (whole.has(path)) continue;
-      const stats = await stat(path).catch(() => null);
+      const stats = statsOf(path);
       if (!stats?.isFile()) continue;
       if (isQuiet(stats.mtimeMs, now()) || isSame(stats, before.get(path))) whole.add(path);
       else after.set(path, stats);
@@ -70,44 +70,56 @@ export function isQuiet(mtimeMs: number, now: number): boolean {
   return now - mtimeMs > QUIET_MS;
 }
 
+/** Of a file that is there and may be looked at. */
+function statsOf(path: string): Stats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch {
+    return undefined;
+  }
+}
+
 function isSame(now: Stats, before: Stats | undefined): boolean {
   return before !== undefined && now.size === before.size && now.mtimeMs === before.mtimeMs && now.ino === before.ino;
 }
 
 /** Takes a file of the inbox by an atomic rename; returns its new path. */
-export async function claim(home: Home, path: string): Promise<string> {
-  const target = await freePath(home.claimed, basename(path));
-  await move(path, target);
+export function claim(home: Home, path: string): string {
+  const target = freePath(home.claimed, basename(path));
+  move(path, target);
   return target;
 }
 
 /** Puts an ingested file among the originals, at a {@link freePath} there. */
-export function archive(path: string, destination: string): Promise<void> {
-  return move(path, destination);
+export function archive(path: string, destination: string): void {
+  move(path, destination);
 }
 
 /**
  * Puts a claimed file back where a person looks for it. If the inbox has another of its name by now it stays claimed,
  * and under its name: by that the next run knows it again.
  */
-export async function giveBack(home: Home, path: string): Promise<void> {
+export function giveBack(home: Home, path: string): void {
   const target = join(home.raw, basename(path));
-  if (!(await isTaken(target))) await move(path, target);
+  if (!existsSync(target)) move(path, target);
 }
 
 /** `dir/name`, or `dir/name-2.csv` and so on where that is taken. */
-export async function freePath(dir: string, name: string): Promise<string> {
+export function freePath(dir: string, name: string): string {
   const { stem, extension } = splitName(name);
   for (let copy = 1; ; copy++) {
     const path = join(dir, copy === 1 ? name : `${stem}-${copy}${extension}`);
-    if (!(await isTaken(path))) return path;
+    if (!existsSync(path)) return path;
   }
 }
 
-async function move(path: string, target: string): Promise<void> {
-  await rename(path, target).catch((cause) => {
-    throw fileError(path, cause);
-  });
+/** At once: on its way to another thread a rename would cost many times its own time, and files come by the thousand. */
+function move(path: string, target: string): void {
+  try {
+    renameSync(path, target);
+  } catch (cause) {
+    throw fileError(path, cause as NodeJS.ErrnoException);
+  }
 }
 
 function splitName(name: string): { stem: string; extension: string } {
@@ -115,11 +127,4 @@ function splitName(name: string): { stem: string; extension: string } {
   if (ext.toLowerCase() !== '.gz') return { stem, extension: ext };
   const inner = parse(stem);
   return { stem: inner.name, extension: `${inner.ext}${ext}` };
-}
-
-async function isTaken(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
 }

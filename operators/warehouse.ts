@@ -22,6 +22,8 @@ export interface FileToLoad {
   readonly primaryKey?: readonly string[];
   /** Changes whenever the plan or its options do; an interrupted file with another one starts over. */
   readonly fingerprint?: string;
+  /** What is to be kept of how its columns differ. */
+  readonly drift?: readonly Drift[];
 }
 
 /** Where an interrupted file goes on: the last checkpoint that was committed. */
@@ -55,10 +57,13 @@ export interface RunEnd {
   readonly error?: { readonly code: string; readonly message: string };
 }
 
-/** What one operator measured over a file, as plain JSON. */
-export interface OperatorReport {
-  readonly operator: string;
-  readonly metrics: unknown;
+/** What was measured over a file, as plain JSON. */
+export interface Measurements {
+  readonly fileId: number;
+  /** Each operator's final metrics, in plan order. */
+  readonly operators: readonly { readonly operator: string; readonly metrics: unknown }[];
+  /** The sampled timeline, for replay. */
+  readonly timeline: unknown;
 }
 
 /** One way in which a file's columns differ from the dataset's, or from the file before it. */
@@ -86,8 +91,6 @@ export interface Warehouse {
   startRun(run: RunStart): number;
   finishRun(runId: number, end: RunEnd): void;
 
-  /** Is a finished file of that size there? If not, nothing can be unchanged and no hash is needed beforehand. */
-  hasSize(sizeBytes: number): boolean;
   /** Makes the file known and says whether and where to begin. Must not be called while another file has uncommitted records. */
   openFile(file: FileToLoad): OpenedFile;
   /** Notes that the file could not be loaded. What was committed of it stays, to be resumed. */
@@ -110,11 +113,11 @@ export interface Warehouse {
   /** Forgets what was given since the last commit. */
   rollback(): void;
 
-  recordDrift(fileId: number, drifts: readonly Drift[]): void;
-  /** Keeps each operator's final metrics of a file, in plan order. */
-  saveMetrics(fileId: number, reports: readonly OperatorReport[]): void;
-  /** Keeps the sampled timeline of a file, as plain JSON, for replay. */
-  saveTimeline(fileId: number, samples: unknown): void;
+  /**
+   * Keeps what was measured over a file. It becomes durable with what is noted next, a file that is opened or the end of the run: it is
+   * not worth a transaction of its own.
+   */
+  saveMeasurements(measurements: Measurements): void;
 
   close(): void;
 }

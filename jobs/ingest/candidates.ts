@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises';
+import { statSync } from 'node:fs';
 import { basename, join, relative, resolve } from 'node:path';
 import { fileError, isDirectory, notAFile } from '../errors.ts';
 import type { Home } from '../home.ts';
@@ -37,17 +37,18 @@ export async function candidates(
   signal: AbortSignal,
 ): Promise<Candidates> {
   const before = named && dataset !== undefined ? [] : await claimedBefore(home);
-  const claimed = await Promise.all(before.map((name) => candidate(join(home.claimed, name), 'claimed')));
+  const claimed = before.map((name) => candidate(join(home.claimed, name), 'claimed'));
   if (named) {
-    const files = await Promise.all(named.map((path) => candidate(resolve(path), originOf(home, path))));
+    const files = named.map((path) => candidate(resolve(path), originOf(home, path)));
     return { files: [...claimed, ...files], unfinished: [] };
   }
   const wanted = only && new Set(only);
   const names = (await inboxNames(home)).filter((name) => wanted?.has(name) ?? true);
   const paths = names.map((name) => join(home.raw, name));
   const whole = wanted ? paths : await wholeFiles(paths, { signal });
-  const files = await Promise.all(whole.map((path) => candidate(path, 'inbox')));
-  const unfinished = paths.filter((path) => !whole.includes(path)).map((path) => basename(path));
+  const files = whole.map((path) => candidate(path, 'inbox'));
+  const isWhole = new Set(whole);
+  const unfinished = paths.filter((path) => !isWhole.has(path)).map((path) => basename(path));
   return { files: [...claimed, ...files], unfinished };
 }
 
@@ -56,10 +57,10 @@ function originOf({ raw }: Home, path: string): Candidate['origin'] {
   return relative(raw, resolve(path)) === basename(path) ? 'inbox' : 'named';
 }
 
-async function candidate(path: string, origin: Candidate['origin']): Promise<Candidate> {
+function candidate(path: string, origin: Candidate['origin']): Candidate {
   const name = basename(path);
   try {
-    const stats = await stat(path);
+    const stats = statSync(path);
     if (stats.isDirectory()) throw isDirectory(path);
     if (!stats.isFile()) throw notAFile(path);
     return { name, path, origin, sizeBytes: stats.size };

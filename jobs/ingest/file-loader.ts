@@ -8,7 +8,7 @@ import type { Dataset } from '../../operators/dataset/config.ts';
 import { type DriftReport, driftRecords, type Finding, findDrift } from '../../operators/dataset/drift.ts';
 import type { FileShape } from '../../operators/dataset/profile.ts';
 import { clearScratch } from '../../operators/spill/scratch.ts';
-import type { OpenedFile } from '../../operators/warehouse.ts';
+import type { FileToLoad, OpenedFile } from '../../operators/warehouse.ts';
 import { badContract } from '../errors.ts';
 import { foldersOf } from '../home.ts';
 import { archive, claim, freePath, giveBack } from '../inbox.ts';
@@ -126,16 +126,15 @@ export class FileLoader {
     if (recognition.kind !== 'matched') return this.#unmatched(progress, recognition.message);
     progress.dataset = recognition.dataset.name;
     const hash = await this.#hashIfKnown(candidate);
-    await this.#claim(progress);
+    this.#claim(progress);
     const drift = await this.#drift(recognition);
     const { dataset } = recognition;
     const { columns } = recognition.peek;
     const plan = this.#plans.planFor(dataset, { path: progress.path, columns, renames: drift.renames });
-    const opened = await this.#open(progress, dataset, plan, hash);
+    const opened = await this.#open(progress, dataset, plan, { ...hash, drift: driftRecords(drift) });
     if (opened.status === 'unchanged') return this.#unchanged(progress, opened.name);
     progress.fileId = opened.fileId;
     progress.notes = drift.findings.filter(isWorthSaying).map(({ message }) => message);
-    this.#note(this.#setting.writer.recordDrift(opened.fileId, driftRecords(drift)));
     if (drift.failure !== undefined) throw badContract(candidate.path, drift.failure);
     await this.#run(progress, dataset, plan, opened).catch((error: unknown) => {
       if (opened.resume && startsOver(error)) return this.#startOver(progress, dataset, plan, error.code);
@@ -146,15 +145,16 @@ export class FileLoader {
   }
 
   /** Hashing beforehand costs a reading of the file, so it is done only where a file of that size is known. */
-  async #hashIfKnown({ path, sizeBytes }: Candidate): Promise<string | undefined> {
-    return (await this.#setting.writer.hasSize(sizeBytes)) ? contentHash(path, this.#setting.signal) : undefined;
+  async #hashIfKnown({ path, sizeBytes }: Candidate): Promise<{ contentHash?: string }> {
+    if (!this.#records.hasSize(sizeBytes)) return {};
+    return { contentHash: await contentHash(path, this.#setting.signal) };
   }
 
-  async #claim(progress: Progress): Promise<void> {
+  #claim(progress: Progress): void {
     const { candidate } = progress;
     const { home } = this.#setting;
-    if (candidate.origin === 'inbox') progress.path = await claim(home, candidate.path);
-    if (candidate.origin !== 'named') progress.destination = await freePath(home.ingested, candidate.name);
+    if (candidate.origin === 'inbox') progress.path = claim(home, candidate.path);
+    if (candidate.origin !== 'named') progress.destination = freePath(home.ingested, candidate.name);
   }
 
   async #drift({ dataset, shape }: Recognised): Promise<DriftReport> {
@@ -171,14 +171,19 @@ export class FileLoader {
     return seen?.shape;
   }
 
-  #open(progress: Progress, dataset: Dataset, plan: FilePlan, hash: string | undefined): Promise<OpenedFile> {
+  #open(
+    progress: Progress,
+    dataset: Dataset,
+    plan: FilePlan,
+    known: Pick<FileToLoad, 'contentHash' | 'drift'>,
+  ): Promise<OpenedFile> {
     const { sizeBytes } = progress.candidate;
     const { runId, writer } = this.#setting;
     // The name that it is claimed by is the one that the next run knows it again by.
     const name = basename(progress.path);
     return writer.openFile({
       ...{ runId, name, sizeBytes, dataset: dataset.name, path: progress.destination },
-      ...(hash !== undefined && { contentHash: hash }),
+      ...known,
       ...{ disposition: dataset.disposition, primaryKey: dataset.primaryKey, fingerprint: plan.fingerprint },
     });
   }
@@ -194,7 +199,8 @@ export class FileLoader {
     }
     const hash = await contentHash(path, signal);
     // Being read in another way, as it were, it is not taken for the one that was interrupted, whose records are removed.
-    const opened = await this.#open(progress, dataset, { ...plan, fingerprint: `${plan.fingerprint} ${hash}` }, hash);
+    const fingerprint = `${plan.fingerprint} ${hash}`;
+    const opened = await this.#open(progress, dataset, { ...plan, fingerprint }, { contentHash: hash });
     if (opened.status === 'unchanged') return;
     progress.fileId = opened.fileId;
     progress.notes = [note];
@@ -225,32 +231,34 @@ export class FileLoader {
       ...(resume && { resume: { number: resume.number, source: resume.state, states: resume.states } }),
       onSample: (sample) => onEvent({ type: 'sample', file, sample }),
     }).finally(() => tables?.close());
-    const reports = metrics.operators.map((each) => ({ operator: each.id, metrics: each }));
-    this.#note(writer.saveMeasurements(fileId, reports, timeline));
+    const operators = metrics.operators.map((each) => ({ operator: each.id, metrics: each }));
+    this.#note(writer.saveMeasurements({ fileId, operators, timeline }));
   }
 
   async #unmatched(progress: Progress, message: string): Promise<Loaded> {
-    if (progress.candidate.origin === 'claimed') await giveBack(this.#setting.home, progress.path);
+    if (progress.candidate.origin === 'claimed') giveBack(this.#setting.home, progress.path);
     return this.#report(progress, 'unmatched', new TillstreamError('unmatched', message));
   }
 
   async #unchanged(progress: Progress, knownAs: string): Promise<Loaded> {
-    await this.#archive(progress);
+    this.#archive(progress);
     progress.notes.push(`its bytes are those of ${knownAs}, which is in the warehouse`);
     return this.#report(progress, 'unchanged');
   }
 
   async #done(progress: Progress): Promise<Loaded> {
-    await this.#archive(progress);
+    this.#archive(progress);
     return this.#report(progress, 'done');
   }
 
   /** All is committed by now: a file that can't be moved stays claimed, and the next run moves it. */
-  async #archive({ candidate, path, destination, notes }: Progress): Promise<void> {
+  #archive({ candidate, path, destination, notes }: Progress): void {
     if (candidate.origin === 'named') return;
-    await archive(path, destination).catch((error: Error) => {
-      notes.push(`it is in the warehouse and could not be moved to data/ingested yet: ${error.message}`);
-    });
+    try {
+      archive(path, destination);
+    } catch (error) {
+      notes.push(`it is in the warehouse and could not be moved to data/ingested yet: ${(error as Error).message}`);
+    }
   }
 
   /** After a failure the file goes back to where a person sees it. A second failure must not hide the first. */
@@ -258,7 +266,7 @@ export class FileLoader {
     const { writer, home } = this.#setting;
     try {
       if (fileId !== null && !isFatal(error)) await writer.failFile(fileId, troubleOf(error));
-      if (candidate.origin === 'claimed' || path !== candidate.path) await giveBack(home, path);
+      if (candidate.origin === 'claimed' || path !== candidate.path) giveBack(home, path);
     } catch {
       // The file stays claimed; the next run begins with it.
     }

@@ -1,5 +1,5 @@
 import { openDatabase } from '../../db/connection.ts';
-import { listFiles } from '../../db/files.ts';
+import { hasFileOfSize, listFiles } from '../../db/files.ts';
 import { ledgerOfFile } from '../../db/ledger.ts';
 import type { LedgerEntry } from '../../engine/ledger.ts';
 import type { Home } from '../home.ts';
@@ -14,6 +14,11 @@ export class RunRecords {
 
   ledgerOf(fileId: number): LedgerEntry[] {
     return ledgerOfFile(this.#db, fileId);
+  }
+
+  /** Is a finished file of that size there? If not, nothing can be unchanged and no hash is needed beforehand. */
+  hasSize(sizeBytes: number): boolean {
+    return hasFileOfSize(this.#db, sizeBytes);
   }
 
   /** Path of the original that was loaded last of a dataset. */

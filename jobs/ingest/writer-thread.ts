@@ -1,5 +1,5 @@
 import { Stage } from '../../engine/stage.ts';
-import type { Drift, FileToLoad, OpenedFile, OperatorReport, RunEnd, RunStart } from '../../operators/warehouse.ts';
+import type { FileToLoad, Measurements, OpenedFile, RunEnd, RunStart } from '../../operators/warehouse.ts';
 import { foldersOf, type Home } from '../home.ts';
 import { takeThread, WRITER_MODULES } from './launched-thread.ts';
 import type { WriterOptions } from './writer-services.ts';
@@ -27,10 +27,6 @@ export class WriterThread {
     return this.#call('finishRun', runId, end);
   }
 
-  hasSize(sizeBytes: number): Promise<boolean> {
-    return this.#call('hasSize', sizeBytes);
-  }
-
   openFile(file: FileToLoad): Promise<OpenedFile> {
     return this.#call('openFile', file);
   }
@@ -39,13 +35,8 @@ export class WriterThread {
     return this.#call('failFile', fileId, error);
   }
 
-  recordDrift(fileId: number, drifts: readonly Drift[]): Promise<void> {
-    return this.#call('recordDrift', fileId, drifts);
-  }
-
-  /** Keeps what was measured over a file. */
-  async saveMeasurements(fileId: number, reports: readonly OperatorReport[], timeline: unknown): Promise<void> {
-    await Promise.all([this.#call('saveMetrics', fileId, reports), this.#call('saveTimeline', fileId, timeline)]);
+  saveMeasurements(measurements: Measurements): Promise<void> {
+    return this.#call('saveMeasurements', measurements);
   }
 
   close(): Promise<void> {

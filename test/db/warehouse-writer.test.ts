@@ -287,8 +287,6 @@ t.test('the same bytes are known again under any name, unless they were replaced
   const { warehouse } = fresh(t);
   const sales = [SALE];
   load(warehouse, { name: 'a.csv', sales, disposition: 'replace', contentHash: 'abc' });
-  t.equal(warehouse.hasSize(1001), true);
-  t.equal(warehouse.hasSize(1002), false);
   const again = { ...fileToLoad(1, { name: 'copy.csv', sales }), contentHash: 'abc' };
   t.same(warehouse.openFile(again), { status: 'unchanged', fileId: 1, name: 'a.csv', dataset: 'sales' });
   load(warehouse, { name: 'b.csv', sales, disposition: 'replace', contentHash: 'def' });
@@ -445,14 +443,17 @@ t.test('keeps runs, metrics, timeline, drift and a line in the monitoring log', 
   const { warehouse, file } = fresh(t);
   const runId = warehouse.startRun({ trigger: 'ingest', startedAt: 1_763_000_000_000, detail: { version: '1' } });
   const plan = { name: 'a.csv', sales: [SALE, SALE], deadLetters: 1 };
-  const opened = warehouse.openFile(fileToLoad(runId, plan));
-  warehouse.recordDrift(opened.fileId, [{ change: 'added', field: 'coupon', against: 'dataset', action: 'evolved' }]);
+  const drift = [{ change: 'added', field: 'coupon', against: 'dataset', action: 'evolved' }];
+  const opened = warehouse.openFile({ ...fileToLoad(runId, plan), drift });
   pour(warehouse, opened, plan);
-  warehouse.saveMetrics(opened.fileId, [
-    { operator: 'csv-source', metrics: { busyMs: 3 } },
-    { operator: 'batch-insert', metrics: {} },
-  ]);
-  warehouse.saveTimeline(opened.fileId, [{ at: 1 }]);
+  warehouse.saveMeasurements({
+    fileId: opened.fileId,
+    operators: [
+      { operator: 'csv-source', metrics: { busyMs: 3 } },
+      { operator: 'batch-insert', metrics: {} },
+    ],
+    timeline: [{ at: 1 }],
+  });
   warehouse.finishRun(runId, { status: 'done', endedAt: 1_763_000_002_500 });
   const db = openDatabase(file, { readonly: true });
   t.teardown(() => db.close());

@@ -53,20 +53,20 @@ t.test('a file that keeps growing is left for the next run', async (t) => {
 
 t.test('claiming moves, and giving back moves again, unless the name is taken by then', async (t) => {
   const home = await homeWith(t, { 'data/raw/a.csv': 'first' });
-  const path = await claim(home, join(home.raw, 'a.csv'));
+  const path = claim(home, join(home.raw, 'a.csv'));
   t.strictSame(await claimedBefore(home), ['a.csv']);
   await writeFile(join(home.raw, 'a.csv'), 'second');
-  await giveBack(home, path);
+  giveBack(home, path);
   t.strictSame(await claimedBefore(home), ['a.csv'], 'it stays claimed');
-  const second = await claim(home, join(home.raw, 'a.csv'));
+  const second = claim(home, join(home.raw, 'a.csv'));
   t.equal(second, join(home.claimed, 'a-2.csv'));
-  await giveBack(home, path);
+  giveBack(home, path);
   t.strictSame((await readdir(home.raw)).sort(), ['.claimed', 'a.csv']);
-  await t.rejects(claim(home, join(home.raw, 'gone.csv')), { code: 'no_such_file' });
+  t.throws(() => claim(home, join(home.raw, 'gone.csv')), { code: 'no_such_file' });
 });
 
 t.test('free names keep all extensions', async (t) => {
   const home = await homeWith(t, { 'data/raw/a.csv.gz': '' });
-  t.equal(await freePath(home.raw, 'a.csv.gz'), join(home.raw, 'a-2.csv.gz'));
-  t.equal(await freePath(home.raw, 'b.csv'), join(home.raw, 'b.csv'));
+  t.equal(freePath(home.raw, 'a.csv.gz'), join(home.raw, 'a-2.csv.gz'));
+  t.equal(freePath(home.raw, 'b.csv'), join(home.raw, 'b.csv'));
 });
