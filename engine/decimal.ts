@@ -14,6 +14,8 @@ export type Quantity = number & { readonly [unit]: 'quantity' };
 
 /** Up to here the sum of a product and a divisor is exact too. */
 const SURELY_EXACT = 2 ** 52;
+/** From here on floating numbers are whole, to twice as much. */
+const WHOLE = 1.5 * 2 ** 52;
 const PLAIN = /^([+-]?)(?:(\d+)\.?(\d*)|\.(\d+))(?:[eE]([+-]?\d{1,9}))?$/;
 /** Digits times powers of ten beyond this are surely an overflow, and below its negative surely 0. */
 const FAR = 40;
@@ -88,7 +90,16 @@ function joined(negative: boolean, whole: string, digits: string, minFraction: n
 
 /** numerator / denominator to the nearest integer, ties to even. Both safe integers. Throws RangeError on 0. */
 export function divideHalfEven(numerator: number, denominator: number): number {
-  if (denominator < 0) return divideHalfEven(-numerator, -denominator);
+  // Adding so much leaves no room for a fraction, and taking it off again turns -0 into 0.
+  const quotient = numerator / denominator + WHOLE - WHOLE;
+  const isNearest = 2 * Math.abs(numerator - quotient * denominator) < Math.abs(denominator);
+  if (isNearest && numerator <= SURELY_EXACT && numerator >= -SURELY_EXACT) return quotient;
+  return divideWithCare(numerator, denominator);
+}
+
+/** The same where it is a tie, the floating quotient was just beside one, or the numbers are large. */
+function divideWithCare(numerator: number, denominator: number): number {
+  if (denominator < 0) return divideWithCare(-numerator, -denominator);
   if (denominator === 0) throw new RangeError('division by zero');
   let rest: number;
   let quotient: number;
@@ -116,18 +127,16 @@ export function divideHalfEven(numerator: number, denominator: number): number {
  * NaN if an operand is NaN.
  */
 export function multiplyMoney(quantity: number, unitPrice: number, discount = 0): Money {
-  const product = quantity * unitPrice;
-  if (discount === 0 && product <= SURELY_EXACT && product >= -SURELY_EXACT) {
-    return divideHalfEven(product, QUANTITY_SCALE) as Money;
-  }
-  const numerator = product * (MONEY_SCALE - discount);
+  const numerator = quantity * unitPrice * (MONEY_SCALE - discount);
   if (numerator <= SURELY_EXACT && numerator >= -SURELY_EXACT) {
     return divideHalfEven(numerator, QUANTITY_SCALE * MONEY_SCALE) as Money;
   }
-  return (Number.isNaN(numerator) ? Number.NaN : multiplyBig(quantity, unitPrice, discount)) as Money;
+  return (Number.isNaN(numerator) ? Number.NaN : multiplyLarge(quantity, unitPrice, discount)) as Money;
 }
 
-function multiplyBig(quantity: number, unitPrice: number, discount: number): number {
+function multiplyLarge(quantity: number, unitPrice: number, discount: number): number {
+  const product = quantity * unitPrice;
+  if (discount === 0 && Math.abs(product) <= SURELY_EXACT) return divideHalfEven(product, QUANTITY_SCALE);
   const numerator = BigInt(quantity) * BigInt(unitPrice) * BigInt(MONEY_SCALE - discount);
   return safe(divideBig(numerator, BigInt(QUANTITY_SCALE * MONEY_SCALE)));
 }

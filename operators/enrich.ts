@@ -37,7 +37,7 @@ class Enrich implements OperatorInstance {
   process(batch: Batch, out: Outputs): void | Promise<void> {
     const columns = new Map(batch.columns);
     for (const join of this.#joins) join.fill(columns);
-    deriveAmounts(columns, batch.length);
+    deriveAmounts(columns);
     if (this.#calendar) {
       const soldAt = columns.get('sold_at');
       const times = soldAt?.kind === 'number' ? soldAt.values : new Float64Array(batch.length).fill(Number.NaN);

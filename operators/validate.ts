@@ -128,7 +128,7 @@ class Validate implements OperatorInstance {
       const column = columns.get(name);
       columns.set(name, column ? constant.fill(column) : constant.column(batch.length));
     }
-    deriveRevenue(columns, batch.length, faults, this.#options.map.revenue);
+    deriveRevenue(columns, faults, this.#options.map.revenue);
     if (members.length > 0) columns.set('attributes', attributesColumn(members, batch.length));
     return columns;
   }
