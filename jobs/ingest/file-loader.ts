@@ -1,5 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
+import type { LogCopier } from '../../db/log-copier.ts';
 import { lookupQueries } from '../../db/lookup-queries.ts';
 import { TillstreamError } from '../../engine/errors.ts';
 import type { LedgerEntry } from '../../engine/ledger.ts';
@@ -26,6 +27,8 @@ import type { WriterThread } from './writer-thread.ts';
 export interface LoaderSetting extends IngestSetting {
   readonly writer: WriterThread;
   readonly runId: number;
+  /** Null where little is to be loaded. */
+  readonly log: LogCopier | null;
 }
 
 /** What became of a file, its lines of the ledger, and the error that stopped it, if one did. */
@@ -213,7 +216,7 @@ export class FileLoader {
     { plan, stageFrom }: FilePlan,
     { fileId, resume }: OpenFile,
   ): Promise<void> {
-    const { home, writer, registry, signal, now, onEvent, sampleMs } = this.#setting;
+    const { home, writer, registry, signal, now, onEvent, sampleMs, log } = this.#setting;
     const { name: file, sizeBytes } = progress.candidate;
     const resumedAt = resume?.bytes ?? 0;
     if (resume) progress.notes.push('went on from where an earlier run had stopped');
@@ -223,6 +226,7 @@ export class FileLoader {
       plan: plan.map(({ id, operator, inputs }) => ({ id, operator, inputs: inputs.map(({ from }) => from) })),
     });
     const tables = tablesBeside(home, plan, { fileId, file, resume });
+    let committed = resumedAt;
     const { metrics, timeline } = await run({
       ...{ plan, registry, signal, now, sampleMs },
       services: { folders: foldersOf(home), sql: lookupQueries, ...(tables && { tables }) },
@@ -230,6 +234,10 @@ export class FileLoader {
       ...(stageFrom > 0 && { stage: { thread: writer.stage, from: stageFrom } }),
       ...(resume && { resume: { number: resume.number, source: resume.state, states: resume.states } }),
       onSample: (sample) => onEvent({ type: 'sample', file, sample }),
+      onCommitted: ({ position: { bytes } }) => {
+        log?.committed(bytes - committed);
+        committed = bytes;
+      },
     }).finally(() => tables?.close());
     const operators = metrics.operators.map((each) => ({ operator: each.id, metrics: each }));
     this.#note(writer.saveMeasurements({ fileId, operators, timeline }));

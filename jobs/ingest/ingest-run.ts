@@ -1,3 +1,4 @@
+import { LogCopier } from '../../db/log-copier.ts';
 import type { LedgerEntry } from '../../engine/ledger.ts';
 import type { Registry } from '../../engine/plan.ts';
 import type { Config } from '../../operators/dataset/config.ts';
@@ -46,7 +47,8 @@ export class IngestRun {
     const runId = await writer.startRun({ trigger, startedAt: now(), detail });
     const bytes = found.files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
     onEvent({ type: 'run-started', runId, files: found.files.length, bytes });
-    const loader = new FileLoader({ ...this.#setting, writer, runId });
+    const log = LogCopier.for(this.#setting.home.database, bytes);
+    const loader = new FileLoader({ ...this.#setting, writer, runId, log });
     try {
       for (const [index, candidate] of found.files.entries()) {
         if (this.#setting.signal.aborted || this.#trouble) break;
@@ -56,10 +58,11 @@ export class IngestRun {
       await loader.settle().catch((error: unknown) => {
         this.#trouble ??= troubleOf(error);
       });
+      await this.#close(writer, runId);
     } finally {
       loader.close();
+      await log?.close();
     }
-    await this.#close(writer, runId);
     const report = this.#finished(runId, found);
     onEvent({ type: 'run-finished', report });
     return report;
