@@ -250,13 +250,25 @@ export class Batch {
   }
 }
 
+/** Four sums side by side: each addition would wait for the one before. Money is whole numbers, whose order does not matter. */
 function sumOfValues(values: Float64Array): number {
-  let sum = 0;
-  for (let row = 0; row < values.length; row++) {
-    const value = values[row]!;
-    if (!Number.isNaN(value)) sum += value;
+  const fours = values.length - (values.length % 4);
+  let first = 0;
+  let second = 0;
+  let third = 0;
+  let fourth = 0;
+  for (let row = 0; row < fours; row += 4) {
+    const a = values[row]!;
+    const b = values[row + 1]!;
+    const c = values[row + 2]!;
+    const d = values[row + 3]!;
+    if (!Number.isNaN(a)) first += a;
+    if (!Number.isNaN(b)) second += b;
+    if (!Number.isNaN(c)) third += c;
+    if (!Number.isNaN(d)) fourth += d;
   }
-  return sum;
+  for (let row = fours; row < values.length; row++) if (!Number.isNaN(values[row])) first += values[row]!;
+  return first + second + third + fourth;
 }
 
 function sumOfRows(values: Float64Array, rows: Int32Array): number {

@@ -17,59 +17,61 @@ class Selection {
  * copied, and one that passes two selections is copied once.
  */
 export class ColumnSet extends Holding implements ReadonlyMap<string, Column> {
-  readonly #cells: Map<string, Column | Selection>;
+  /** Beside {@link #cells}: those of a selection are the same, and there are so few that looking through them is quick. */
+  readonly #names: readonly string[];
+  readonly #cells: (Column | Selection)[];
 
-  private constructor(cells: Map<string, Column | Selection>) {
+  private constructor(names: readonly string[], cells: (Column | Selection)[]) {
     super();
+    this.#names = names;
     this.#cells = cells;
   }
 
   static of(columns: ReadonlyMap<string, Column>): ColumnSet {
-    return columns instanceof ColumnSet ? columns : new ColumnSet(new Map(columns));
+    return columns instanceof ColumnSet ? columns : new ColumnSet([...columns.keys()], [...columns.values()]);
   }
 
   get size(): number {
-    return this.#cells.size;
+    return this.#names.length;
   }
 
   has(name: string): boolean {
-    return this.#cells.has(name);
+    return this.#names.includes(name);
   }
 
   get(name: string): Column | undefined {
-    const cell = this.#cells.get(name);
-    if (!(cell instanceof Selection)) return cell;
-    const column = cell.from.select(cell.rows);
-    this.#cells.set(name, column);
-    this.added(arraysOf(column));
-    return column;
+    return this.#at(this.#names.indexOf(name));
   }
 
   /** `composed` has choices among rows that were chosen already, and is added to. */
   select(rows: Int32Array, composed = new Map<Int32Array, Int32Array>()): ColumnSet {
-    const cells = new Map<string, Column | Selection>();
-    for (const [name, cell] of this.#cells) {
-      if (!(cell instanceof Selection)) {
-        cells.set(name, new Selection(cell, rows));
-        continue;
-      }
-      cells.set(name, new Selection(cell.from, compose(cell.rows, rows, composed)));
-    }
-    return new ColumnSet(cells);
+    const selected = this.#cells.map((cell) => {
+      if (!(cell instanceof Selection)) return new Selection(cell, rows);
+      return new Selection(cell.from, compose(cell.rows, rows, composed));
+    });
+    return new ColumnSet(this.#names, selected);
   }
 
   /** These with columns added or replaced; a null column is removed. */
   with(changes: Iterable<readonly [string, Column | null]>): ColumnSet {
-    const cells = new Map(this.#cells);
+    const names = [...this.#names];
+    const cells = [...this.#cells];
     for (const [name, column] of changes) {
-      if (column) cells.set(name, column);
-      else cells.delete(name);
+      const known = names.indexOf(name);
+      const at = known < 0 ? names.length : known;
+      if (column) {
+        names[at] = name;
+        cells[at] = column;
+      } else if (known >= 0) {
+        names.splice(at, 1);
+        cells.splice(at, 1);
+      }
     }
-    return new ColumnSet(cells);
+    return new ColumnSet(names, cells);
   }
 
   keys(): MapIterator<string> {
-    return this.#cells.keys();
+    return this.#names.values();
   }
 
   *values(): MapIterator<Column> {
@@ -81,21 +83,30 @@ export class ColumnSet extends Holding implements ReadonlyMap<string, Column> {
   }
 
   *[Symbol.iterator](): MapIterator<[string, Column]> {
-    // Every name that keys() gives is there.
-    for (const name of this.#cells.keys()) yield [name, this.get(name)!];
+    // Every name has a cell.
+    for (const [index, name] of this.#names.entries()) yield [name, this.#at(index)!];
+  }
+
+  forEach(take: (column: Column, name: string, all: ReadonlyMap<string, Column>) => void): void {
+    for (const [name, column] of this) take(column, name, this);
   }
 
   protected override arrays(): readonly ArrayBufferView[] {
     const arrays: ArrayBufferView[] = [];
-    for (const cell of this.#cells.values()) {
+    for (const cell of this.#cells) {
       if (cell instanceof Selection) arrays.push(cell.rows, ...arraysOf(cell.from));
       else arrays.push(...arraysOf(cell));
     }
     return arrays;
   }
 
-  forEach(take: (column: Column, name: string, all: ReadonlyMap<string, Column>) => void): void {
-    for (const [name, column] of this) take(column, name, this);
+  #at(index: number): Column | undefined {
+    const cell = this.#cells[index];
+    if (!(cell instanceof Selection)) return cell;
+    const column = cell.from.select(cell.rows);
+    this.#cells[index] = column;
+    this.added(arraysOf(column));
+    return column;
   }
 }
 

@@ -1,8 +1,10 @@
 import { Type } from '@sinclair/typebox';
+import { float64s, int32s } from '../../engine/arrays.ts';
 import { Batch, syntheticProvenance } from '../../engine/batch.ts';
 import { type Column, DictionaryColumn, NumberColumn } from '../../engine/column.ts';
 import { defineOperator } from '../../engine/define-operator.ts';
 import { Dictionary } from '../../engine/dictionary.ts';
+import { giveBack } from '../../engine/memory.ts';
 import type { Operator } from '../../engine/operator.ts';
 import { makePlan, type Registry } from '../../engine/plan.ts';
 import { run } from '../../engine/run.ts';
@@ -33,13 +35,17 @@ export async function viaEngine(count: number, operators: readonly string[]): Pr
   return totals;
 }
 
+/** Made once, as the records of the chains by row are. */
+let columns: ReadonlyMap<string, Column> | undefined;
+
 const sample = defineOperator({
   name: 'sample',
   summary: 'the sample, a batch of it again and again',
   options: Type.Object({ count: Type.Integer() }),
   source: ({ count }) => ({
+    keepsNothing: true,
     async *read() {
-      const columns = sampleColumns();
+      columns ??= sampleColumns();
       const provenance = syntheticProvenance(BLOCK);
       for (let sequence = 0; sequence * BLOCK < count; sequence++) {
         yield new Batch({ split: SPLIT, sequence, provenance, columns, length: BLOCK });
@@ -54,6 +60,7 @@ const totals = defineOperator({
   summary: 'sums up what arrives',
   options: NONE,
   create: (_options, context) => ({
+    keepsNothing: true,
     process(batch, out) {
       const sums = context.service<Totals>('totals');
       sums.records += batch.length;
@@ -96,7 +103,7 @@ const noOp = defineOperator({
   name: 'no-op',
   summary: 'passes batches on',
   options: NONE,
-  create: () => ({ process: (batch, out) => out.emit(batch) }),
+  create: () => ({ keepsNothing: true, process: (batch, out) => out.emit(batch) }),
 });
 const noOpRecord = defineOperator({
   name: 'no-op-record',
@@ -132,11 +139,13 @@ function batchFilter(name: string, field: string, choose: Choose): Operator {
     summary: `records by ${field}`,
     options: NONE,
     create: () => ({
+      keepsNothing: true,
       process(batch, out) {
-        const kept = new Int32Array(batch.length);
-        const left = new Int32Array(batch.length);
+        const kept = int32s(batch.length);
+        const left = int32s(batch.length);
         const count = choose(numbers(batch, field), kept, left);
         out.filtered(batch, left.subarray(0, batch.length - count), 'filtered');
+        giveBack(left);
         return out.emit(batch.select(kept.subarray(0, count)));
       },
     }),
@@ -153,8 +162,9 @@ function derived(
     summary: `${name} from ${from.join(', ')}`,
     options: NONE,
     create: () => ({
+      keepsNothing: true,
       process(batch, out) {
-        const values = new Float64Array(batch.length);
+        const values = float64s(batch.length);
         fill(
           values,
           from.map((field) => numbers(batch, field)),
