@@ -6,6 +6,10 @@ import type { NumberFormat } from './format.ts';
 import { decimalFactors, readDecimal } from './number-bytes.ts';
 import { DressedNumbers } from './number-dressed.ts';
 import { bareNumber, type NumberStyle } from './number-text.ts';
+import { NO_PLACE, ShortCells } from './short-cells.ts';
+
+/** Fewer cells say too little of a column. */
+const ENOUGH = 4096;
 
 export interface NumberFormatOptions extends NumberStyle {
   readonly field: string;
@@ -24,6 +28,13 @@ export class DecimalFormat implements NumberFormat {
   readonly #factors: Float64Array;
   readonly #decimal: number;
   readonly #dressed: DressedNumbers | null;
+  /** Cells read lately, and by place what they were read as; NaN is no number. */
+  readonly #short = new ShortCells();
+  readonly #known = new Float64Array(ShortCells.places);
+  /** What the table said of the last cell that it did not know. */
+  #place = NO_PLACE;
+  /** Whether cells hardly repeat, so that remembering them does not pay. */
+  #isVaried = false;
 
   constructor(options: NumberFormatOptions) {
     const { field, scale, whole = false, decimalChar = '.' } = options;
@@ -45,19 +56,52 @@ export class DecimalFormat implements NumberFormat {
     return Number.isNaN(value) && this.#dressed ? this.#dressed.read(bytes, start, end, this.#factors) : value;
   }
 
-  fill(
+  fill(cells: BytesColumn, values: Float64Array, rest: (row: number) => number): void {
+    if (this.#isVaried) this.#fillEach(cells, values, rest);
+    else this.#fillKnown(cells, values, rest);
+  }
+
+  #fillEach(
     { bytes, starts, ends, stride, offset, length }: BytesColumn,
     values: Float64Array,
     rest: (row: number) => number,
   ): void {
-    const factors = this.#factors;
-    const decimal = this.#decimal;
-    const dressed = this.#dressed;
     for (let row = 0, cell = offset; row < length; row++, cell += stride) {
-      let value = readDecimal(bytes, starts[cell]!, ends[cell]!, factors, decimal);
-      if (dressed !== null && Number.isNaN(value)) value = dressed.read(bytes, starts[cell]!, ends[cell]!, factors);
+      const value = this.parseBytes(bytes, starts[cell]!, ends[cell]!);
       values[row] = Number.isNaN(value) ? rest(row) : value;
     }
+  }
+
+  /** Looks cells up that were read before: prices and discounts come again and again. */
+  #fillKnown(cells: BytesColumn, values: Float64Array, rest: (row: number) => number): void {
+    const { bytes, starts, ends, stride, offset, length } = cells;
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    let unknown = 0;
+    for (let row = this.#lookUp(cells, view, 0, values); row < length; unknown++) {
+      const cell = row * stride + offset;
+      const value = this.parseBytes(bytes, starts[cell]!, ends[cell]!);
+      if (this.#place !== NO_PLACE) this.#known[~this.#place] = value;
+      values[row] = Number.isNaN(value) ? rest(row) : value;
+      row = this.#lookUp(cells, view, row + 1, values);
+    }
+    this.#isVaried = length >= ENOUGH && unknown > length / 2;
+  }
+
+  /** Goes on from a row to the next whose cell is not known to be a number, and says which that is. */
+  #lookUp({ starts, ends, stride, offset, length }: BytesColumn, view: DataView, from: number, values: Float64Array) {
+    const short = this.#short;
+    const known = this.#known;
+    let row = from;
+    for (let cell = row * stride + offset; row < length; row++, cell += stride) {
+      const place = short.find(view, starts[cell]!, ends[cell]!);
+      const value = place < 0 ? Number.NaN : known[place]!;
+      if (Number.isNaN(value)) {
+        this.#place = place < 0 ? place : NO_PLACE;
+        break;
+      }
+      values[row] = value;
+    }
+    return row;
   }
 
   parse(text: string): number | Fault {
