@@ -61,12 +61,20 @@ export class Dimensions {
   }
 }
 
+/** Of each code of the first text: the other two codes it was last seen with, and the key of the three. */
+const RECENT = 3;
+const NOTHING = -2;
+
 /** The keys of one dimension for one stream of batches, found once per combination of dictionary codes. */
 export class KeyColumn {
   readonly #names: readonly [string, string?, string?];
   readonly #dimension: Dimension;
   readonly #cache = new CodeCache();
   readonly #keys = new Scratch();
+  /** Most first texts come with the same others all the time: products with their category. */
+  #recent = new Int32Array(0);
+  /** Codes of a text that the batch has not. */
+  #absent = new Int32Array(0);
   #columns: readonly (Coded | null)[] = [];
 
   constructor(dimension: Dimension, ...names: readonly [string, string?, string?]) {
@@ -77,35 +85,67 @@ export class KeyColumn {
   /** Forgets all keys: they may have been rolled back. */
   clear(): void {
     this.#cache.clear();
+    this.#recent.fill(NOTHING);
   }
 
   /** The key of each row, good until the next batch; with `missing`, that where the first text is missing. */
   keys(batch: Batch, missing?: number): Float64Array {
-    const columns = this.#read(batch);
+    this.#read(batch);
+    const [a, b, c] = [this.#codes(0), this.#codes(1), this.#codes(2)];
     const keys = this.#keys.take(batch.length);
-    const [a, b, c] = columns.map((column) => column?.codes);
-    for (let row = 0; row < keys.length; row++) {
-      const codeA = a ? a[row]! : -1;
-      if (codeA < 0 && missing !== undefined) keys[row] = missing;
-      else keys[row] = this.#key(codeA, b ? b[row]! : -1, c ? c[row]! : -1);
+    for (let row = 0; ; row++) {
+      row = putRecent(keys, row, this.#recent, a, b, c);
+      if (row === keys.length) return keys;
+      keys[row] = a[row]! < 0 && missing !== undefined ? missing : this.#key(a[row]!, b[row]!, c[row]!);
     }
-    return keys;
   }
 
-  #read(batch: Batch): readonly (Coded | null)[] {
+  #read(batch: Batch): void {
     const columns = this.#names.map((name) => coded(name === undefined ? undefined : batch.columns.get(name)));
-    const same = columns.every((column, i) => column?.values === this.#columns[i]?.values);
-    if (!same) this.#cache.clear();
+    if (columns.some((column, i) => column?.values !== this.#columns[i]?.values)) this.clear();
     this.#columns = columns;
-    return columns;
+    this.#recent = reserved(this.#recent, ((columns[0]?.values.length ?? 0) + 1) * RECENT, NOTHING);
+    this.#absent = reserved(this.#absent, batch.length, -1);
+  }
+
+  #codes(column: number): Int32Array {
+    return this.#columns[column]?.codes ?? this.#absent;
   }
 
   #key(a: number, b: number, c: number): number {
-    const known = this.#cache.get(a, b, c);
-    if (known >= 0) return known;
-    const [first = null, second = null, third = null] = this.#columns;
-    const key = this.#dimension.keyOf(textOf(first, a), textOf(second, b), textOf(third, c));
-    this.#cache.set(a, b, c, key);
+    let key = this.#cache.get(a, b, c);
+    if (key < 0) {
+      const [first = null, second = null, third = null] = this.#columns;
+      key = this.#dimension.keyOf(textOf(first, a), textOf(second, b), textOf(third, c));
+      this.#cache.set(a, b, c, key);
+    }
+    this.#recent.set([b, c, key], (a + 1) * RECENT);
     return key;
   }
+}
+
+/** Sets keys from a row on, up to one that is not among the recent ones, which is returned. A loop that calls nothing takes half the time. */
+function putRecent(
+  keys: Float64Array,
+  from: number,
+  recent: Int32Array,
+  a: Int32Array,
+  b: Int32Array,
+  c: Int32Array,
+): number {
+  const { length } = keys;
+  for (let row = from; row < length; row++) {
+    const at = (a[row]! + 1) * RECENT;
+    if (recent[at] !== b[row] || recent[at + 1] !== c[row]) return row;
+    keys[row] = recent[at + 2]!;
+  }
+  return length;
+}
+
+/** The same integers, and behind them `value`, where there are fewer than `length`. */
+function reserved(integers: Int32Array<ArrayBuffer>, length: number, value: number): Int32Array<ArrayBuffer> {
+  if (integers.length >= length) return integers;
+  const more = new Int32Array(length * 2).fill(value);
+  more.set(integers);
+  return more;
 }

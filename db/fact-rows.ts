@@ -78,7 +78,7 @@ export class FactReader {
       customer_ref: this.#identifiers.refs(column('customer_id'), this.#customers),
       order_ref: this.#identifiers.refs(column('order_id'), this.#orders),
       order_line: integers(column('line')),
-      payment_key: column('payment_method') ? missingZero(this.#payments.keys(batch, 0)) : null,
+      payment_key: column('payment_method') ? this.#payments.keys(batch, Number.NaN) : null,
       quantity: integers(column('quantity'), QUANTITY_SCALE),
       unit_price: integers(column('unit_price'), MONEY_SCALE),
       discount: integers(column('discount'), MONEY_SCALE),
@@ -107,13 +107,18 @@ class SaleIds {
     if (fileId !== this.#fileId) this.#line = 0;
     this.#fileId = fileId;
     const ids = this.#ids.take(length);
+    const first = fileId * FILE_RANGE;
+    let last = this.#line;
+    let child = this.#child;
     for (let row = 0; row < length; row++) {
       const line = lines[row]!;
-      this.#child = line === this.#line ? this.#child + 1 : 0;
-      this.#line = line;
-      if (line >= LINES || this.#child >= CHILDREN) throw outOfIds(split.file, line);
-      ids[row] = fileId * FILE_RANGE + this.#child * LINES + line;
+      child = line === last ? child + 1 : 0;
+      last = line;
+      if (line >= LINES || child >= CHILDREN) throw outOfIds(split.file, line);
+      ids[row] = first + child * LINES + line;
     }
+    this.#line = last;
+    this.#child = child;
     return ids;
   }
 }
@@ -151,12 +156,7 @@ function roundHalfEven(value: number): number {
 export function days(column: Column | undefined, length: number): Float64Array {
   const values = integers(column);
   if (!values) return new Float64Array(length);
-  return values.some(Number.isNaN) ? values.map((day) => (Number.isNaN(day) ? 0 : day)) : values;
-}
-
-/** Keys as values in which 0 is missing. */
-function missingZero(keys: Float64Array): FactValues {
-  return keys.includes(0) ? keys.map((key) => key || Number.NaN) : keys;
+  return values.includes(Number.NaN) ? values.map((day) => (Number.isNaN(day) ? 0 : day)) : values;
 }
 
 function texts(column: Column | undefined): readonly (string | null)[] | null {

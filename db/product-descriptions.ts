@@ -5,6 +5,8 @@ import type { Cell, Statements } from './statements.ts';
 
 const COLUMNS = ['product_name', 'brand', 'cost_price'] as const;
 
+type Getter = (row: number) => Cell;
+
 /** Fills in what is not yet known of products: the first name, brand and list cost that any of their rows brings. */
 export class ProductDescriptions {
   readonly #statements: Statements;
@@ -20,21 +22,25 @@ export class ProductDescriptions {
   }
 
   add(batch: Batch, productKeys: Float64Array): void {
-    COLUMNS.forEach((name, index) => {
-      const get = getter(batch, name);
-      if (get) this.#addColumn(name, 1 << index, get, productKeys);
-    });
+    const getters = COLUMNS.map((name) => getter(batch, name));
+    const bits = getters.reduce((sum, get, index) => (get ? sum | (1 << index) : sum), 0);
+    if (bits === 0) return;
+    const next = (from: number) => firstUnknown(productKeys, from, this.#known, bits);
+    for (let row = next(0); row < productKeys.length; row = next(row + 1)) {
+      this.#describe(productKeys[row]!, getters, row);
+    }
   }
 
-  #addColumn(name: string, bit: number, get: (row: number) => Cell, productKeys: Float64Array): void {
-    for (let row = 0; row < productKeys.length; row++) {
-      const key = productKeys[row]!;
-      if (key < this.#known.length && this.#known[key]! & bit) continue;
+  /** Keeps what a row says of its product, as far as it is not known. */
+  #describe(key: number, getters: readonly (Getter | null)[], row: number): void {
+    getters.forEach((get, index) => {
+      if (!get || (key < this.#known.length && this.#known[key]! & (1 << index))) return;
       const value = get(row);
-      if (value === null) continue;
+      if (value === null) return;
+      const name = COLUMNS[index]!;
       this.#statements.get(`UPDATE products SET ${name} = ? WHERE product_key = ? AND ${name} IS NULL`).run(value, key);
-      this.#remember(key, bit);
-    }
+      this.#remember(key, 1 << index);
+    });
   }
 
   #remember(key: number, bit: number): void {
@@ -47,7 +53,17 @@ export class ProductDescriptions {
   }
 }
 
-function getter(batch: Batch, name: (typeof COLUMNS)[number]): ((row: number) => Cell) | null {
+/** The first row, from one on, whose product is not known in all that the bits stand for. */
+function firstUnknown(productKeys: Float64Array, from: number, known: Uint8Array, bits: number): number {
+  const { length } = productKeys;
+  for (let row = from; row < length; row++) {
+    const key = productKeys[row]!;
+    if (key >= known.length || (known[key]! & bits) !== bits) return row;
+  }
+  return length;
+}
+
+function getter(batch: Batch, name: (typeof COLUMNS)[number]): Getter | null {
   const column = batch.columns.get(name);
   if (!column) return null;
   if (name !== 'cost_price') return (row) => column.get(row);
