@@ -1,4 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox';
+import { float64s } from '../engine/arrays.ts';
 import { Batch, syntheticProvenance } from '../engine/batch.ts';
 import { type Column, NumberColumn } from '../engine/column.ts';
 import { defineOperator } from '../engine/define-operator.ts';
@@ -81,7 +82,8 @@ class Aggregate implements OperatorInstance {
       if (column) columns.set(field, column);
     });
     measures.forEach((measure, m) => {
-      const values = this.#table.sums(m).slice(0, size);
+      const values = float64s(size);
+      values.set(this.#table.sums(m).subarray(0, size));
       columns.set(measure.name, new NumberColumn('decimal', values, this.#scales.get(measure.sum ?? '') ?? 1));
     });
     const { split } = this.#context;

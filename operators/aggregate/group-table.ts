@@ -25,8 +25,9 @@ export class GroupTable {
   groupsOf(keys: readonly Codes[], rows: number): Int32Array {
     this.#begun = true;
     if (this.#all.length < rows) {
-      this.#all = new Int32Array(rows);
-      this.#rowGroups = this.#pairs.map(() => new Int32Array(rows));
+      const room = Math.max(rows, 2 * this.#all.length);
+      this.#all = new Int32Array(room);
+      this.#rowGroups = this.#pairs.map(() => new Int32Array(room));
     }
     let groups: Codes = { codes: this.#all.subarray(0, rows), size: 1 };
     for (let k = keys.length - 1; k >= 0; k--) {

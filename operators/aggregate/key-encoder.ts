@@ -1,3 +1,4 @@
+import { float64s } from '../../engine/arrays.ts';
 import { type Column, DictionaryColumn, NumberColumn } from '../../engine/column.ts';
 import { Dictionary } from '../../engine/dictionary.ts';
 import type { Codes } from './pair-table.ts';
@@ -43,7 +44,8 @@ export class KeyEncoder {
   decode(codes: Int32Array): Column | null {
     if (!this.#seen) return null;
     if (!this.#type) return new DictionaryColumn(codes, this.#dictionary);
-    const values = Float64Array.from(codes, (code) => (code === MISSING ? Number.NaN : this.#numbers[code]!));
+    const values = float64s(codes.length);
+    for (let i = 0; i < codes.length; i++) values[i] = codes[i] === MISSING ? Number.NaN : this.#numbers[codes[i]!]!;
     return new NumberColumn(this.#type.type, values, this.#type.scale);
   }
 
@@ -90,7 +92,7 @@ export class KeyEncoder {
   }
 
   #room(length: number): Int32Array {
-    if (this.#out.length < length) this.#out = new Int32Array(length);
+    if (this.#out.length < length) this.#out = new Int32Array(Math.max(length, 2 * this.#out.length));
     return this.#out.subarray(0, length);
   }
 

@@ -1,3 +1,5 @@
+import { int32s } from '../../engine/arrays.ts';
+
 const UNSEEN = -1;
 const MISSING = -1;
 /** Entries that a table by both codes may have, 16 MiB; beyond, pairs are looked up one by one. */
@@ -57,8 +59,7 @@ export class PairTable {
 
   /** The first and second codes of the pairs. */
   split(pairs: Int32Array): { first: Int32Array; second: Int32Array } {
-    const codesOf = (side: Int32Array) => pairs.map((pair) => (pair === MISSING ? MISSING : side[pair]!));
-    return { first: codesOf(this.#first), second: codesOf(this.#second) };
+    return { first: codesOf(this.#first, pairs), second: codesOf(this.#second, pairs) };
   }
 
   #lookUp(first: Int32Array, second: Int32Array, into: Int32Array): void {
@@ -103,6 +104,15 @@ export class PairTable {
     this.#table = table;
     this.#stride = stride;
   }
+}
+
+function codesOf(side: Int32Array, pairs: Int32Array): Int32Array {
+  const codes = int32s(pairs.length);
+  for (let i = 0; i < pairs.length; i++) {
+    const pair = pairs[i]!;
+    codes[i] = pair === MISSING ? MISSING : side[pair]!;
+  }
+  return codes;
 }
 
 function doubled(array: Int32Array): Int32Array {

@@ -72,7 +72,7 @@ export class ReferenceTable {
   }
 
   #room(length: number): Int32Array {
-    if (this.#found.length < length) this.#found = new Int32Array(length);
+    if (this.#found.length < length) this.#found = new Int32Array(Math.max(length, 2 * this.#found.length));
     return this.#found.subarray(0, length);
   }
 

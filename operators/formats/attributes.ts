@@ -1,5 +1,7 @@
+import { int32s } from '../../engine/arrays.ts';
 import { type BytesColumn, TextColumn } from '../../engine/column.ts';
 import { Dictionary } from '../../engine/dictionary.ts';
+import { giveBack } from '../../engine/memory.ts';
 import type { Fault } from '../../engine/operator.ts';
 import type { Report } from './column-typing.ts';
 import { DistinctCells } from './distinct-cells.ts';
@@ -24,12 +26,15 @@ export class AttributeTyping {
   members(cells: BytesColumn, report: Report): string[] {
     if (cells.length > Dictionary.capacity) return this.#each(cells, report);
     if (this.#distinct.makeRoom(cells.length)) this.#members = [];
-    const codes = new Int32Array(cells.length);
+    const codes = int32s(cells.length);
     this.#distinct.encode(cells, codes);
     for (let code = this.#members.length; code < this.#distinct.size; code++) {
       this.#members.push(this.#member(this.#distinct.text(code)));
     }
-    return Array.from(codes, (code, row) => reported(this.#members[code]!, row, report));
+    const members: string[] = [];
+    for (let row = 0; row < codes.length; row++) members.push(reported(this.#members[codes[row]!]!, row, report));
+    giveBack(codes);
+    return members;
   }
 
   /** For more cells than there is sure to be room for. */

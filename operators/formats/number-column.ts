@@ -1,6 +1,7 @@
-import { float64s } from '../../engine/arrays.ts';
+import { float64s, int32s } from '../../engine/arrays.ts';
 import { type BytesColumn, NumberColumn } from '../../engine/column.ts';
 import { Dictionary } from '../../engine/dictionary.ts';
+import { giveBack } from '../../engine/memory.ts';
 import type { Fault } from '../../engine/operator.ts';
 import type { CellRules } from './cell-rules.ts';
 import type { ColumnTyping, Report } from './column-typing.ts';
@@ -73,7 +74,7 @@ export class NumberTyping implements ColumnTyping {
   /** Where every text is to be looked at, each distinct one is looked at once. */
   #fillDistinct(cells: BytesColumn, values: Float64Array, report: Report): void {
     if (this.#distinct.makeRoom(cells.length)) this.#outcomes = [];
-    const codes = new Int32Array(cells.length);
+    const codes = int32s(cells.length);
     this.#distinct.encode(cells, codes);
     const outcomes = this.#outcomes;
     for (let code = outcomes.length; code < this.#distinct.size; code++)
@@ -83,6 +84,7 @@ export class NumberTyping implements ColumnTyping {
       values[row] = typeof outcome === 'number' ? outcome : Number.NaN;
       if (typeof outcome !== 'number') report(row, outcome);
     }
+    giveBack(codes);
   }
 
   /** Where some texts that read as numbers mean that there is none. */

@@ -1,3 +1,4 @@
+import { int32s } from '../../engine/arrays.ts';
 import type { Fault } from '../../engine/operator.ts';
 
 /** The faults of a batch's rows, each row's in the order in which they were found. */
@@ -27,7 +28,7 @@ export class RowFaults {
 
   /** The other rows of so many, ascending. */
   goodRows(length: number): Int32Array {
-    const rows = new Int32Array(length - this.#byRow.size);
+    const rows = int32s(length - this.#byRow.size);
     for (let row = 0, i = 0; row < length; row++) if (!this.#byRow.has(row)) rows[i++] = row;
     return rows;
   }
