@@ -155,12 +155,15 @@ export const KpiBreakdown = record({
 });
 export type KpiBreakdown = Static<typeof KpiBreakdown>;
 
+/** One schema of three types, see {@link nullable}. */
+const Figure = Type.Unsafe<number | string | null>({ type: ['number', 'string', 'null'] });
+
 /** One business sentence and the figures in it. */
 export const Insight = record({
   code: Type.String({ description: 'Stable, such as top_region.' }),
   mood: oneOf(['good', 'bad', 'neutral'] as const),
   text: Type.String({ description: 'A sentence for people.' }),
-  figures: Type.Record(Type.String(), Type.Union([Type.Number(), Type.String(), Type.Null()])),
+  figures: Type.Record(Type.String(), Figure),
 });
 export type Insight = Static<typeof Insight>;
 

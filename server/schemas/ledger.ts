@@ -1,5 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox';
-import { Count, MoneyText, oneOf, record } from './common.ts';
+import { Count, MoneyText, nullable, oneOf, record } from './common.ts';
 
 /** What can become of a record, in the order in which it is shown. The first is the sum of the others, less `adjusted`. */
 export const FATES = ['read', 'inserted', 'updated', 'unchanged', 'filtered', 'late', 'dead_lettered'] as const;
@@ -52,6 +52,6 @@ export const OperatorFigures = record({
   idle_ms: Type.Number(),
   backpressured_ms: Type.Number(),
   batch_latency_ms: Type.Number(),
-  watermark: Type.Union([Type.Number(), Type.Null()], { description: 'Event time in seconds since 1970.' }),
+  watermark: nullable(Type.Number({ description: 'Event time in seconds since 1970.' })),
 });
 export type OperatorFigures = Static<typeof OperatorFigures>;

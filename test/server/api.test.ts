@@ -21,6 +21,11 @@ t.test('every route is described, by OpenAPI and in the docs', async (t) => {
     for (const [method, { summary, responses }] of Object.entries(operations)) {
       t.ok(summary, `${method} ${path} has a summary`);
       t.ok(responses.default, `${method} ${path} may answer with a problem`);
+      t.notMatch(
+        JSON.stringify(responses),
+        /"(any|one)Of"/,
+        `${method} ${path} answers without asking Ajv which it is`,
+      );
       t.match(
         text,
         `\`${method.toUpperCase()} ${path.replace(/\{(\w+)\}/g, ':$1')}\``,
