@@ -1,9 +1,7 @@
 import { TillstreamError } from '../engine/errors.ts';
 import { suggestion } from '../engine/nearest.ts';
-import packageJson from '../package.json' with { type: 'json' };
 import type { Answer, Command } from './command.ts';
 import { COMMAND_NAMES, loadCommand, loadCommands } from './commands.ts';
-import { commandHelp, overview } from './help.ts';
 import { parseCall } from './options.ts';
 import { say, type Terminal } from './terminal.ts';
 import { UsageError } from './usage-error.ts';
@@ -23,7 +21,7 @@ export async function main(args: readonly string[], terminal: Terminal): Promise
 async function answerTo(args: readonly string[], terminal: Terminal): Promise<Answer> {
   const [name, ...rest] = args;
   if (name === undefined || name === '--help' || name === '-h' || name === 'help') return help(rest[0]);
-  if (name === '--version') return { document: { version: packageJson.version }, text: `${packageJson.version}\n` };
+  if (name === '--version') return version();
   if (name.startsWith('-')) throw new UsageError(`a command comes first, then ${name}`);
   const command = await commandCalled(name);
   const { positionals, options } = parseCall(rest, command);
@@ -31,7 +29,13 @@ async function answerTo(args: readonly string[], terminal: Terminal): Promise<An
   return command.run({ positionals, options, terminal });
 }
 
+async function version(): Promise<Answer> {
+  const { default: manifest } = await import('../package.json', { with: { type: 'json' } });
+  return { document: { version: manifest.version }, text: `${manifest.version}\n` };
+}
+
 async function help(name: string | undefined): Promise<Answer> {
+  const { commandHelp, overview } = await import('./help.ts');
   if (name === undefined || name.startsWith('-')) {
     const all = await loadCommands();
     return { document: { commands: all.map(({ name, summary }) => ({ name, summary })) }, text: overview(all) };

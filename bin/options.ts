@@ -1,4 +1,3 @@
-import { parseArgs } from 'node:util';
 import { suggestion } from '../engine/nearest.ts';
 import { COMMON_OPTIONS, type Command, type OptionSpec } from './command.ts';
 import { UsageError } from './usage-error.ts';
@@ -77,6 +76,8 @@ export interface ParsedCall {
 /** Reads what follows a command's name. Throws {@link UsageError}, naming the nearest option there is. */
 export function parseCall(args: readonly string[], command: Command): ParsedCall {
   const specs = new Map([...command.options, ...COMMON_OPTIONS].map((spec) => [spec.name, spec]));
+  // An import would read all that the module has, and load what is behind it.
+  const { parseArgs } = process.getBuiltinModule('node:util');
   const options = Object.fromEntries([...specs.values()].map(parserOption));
   const { tokens, positionals } = parseArgs({
     args: [...args],

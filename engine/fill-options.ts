@@ -12,8 +12,9 @@ export function fillOptions(operator: Operator, given: Readonly<Record<string, u
     throw new TillstreamError('bad_option', `${operator.name}: unknown option "${key}"${suggestion(key, known)}`);
   }
   const filled = Value.Default(schema, structuredClone(given)) as Record<string, unknown>;
-  const error = Value.Errors(schema, filled).First();
-  if (!error) return filled;
+  if (Value.Check(schema, filled)) return filled;
+  // There is one, or the check would have passed.
+  const error = Value.Errors(schema, filled).First()!;
   const place = error.path.slice(1).replaceAll('/', '.');
   const got = JSON.stringify(error.value) ?? 'nothing';
   throw new TillstreamError('bad_option', `${operator.name}: option "${place}": ${error.message}, got ${got}`);

@@ -3,7 +3,6 @@ import type { Registry } from '../engine/plan.ts';
 import { badOperator } from './discovery/errors.ts';
 import { findOperators } from './discovery/find-operators.ts';
 import { type FoundOperator, type OnBroken, rethrow } from './discovery/found-operator.ts';
-import { importOperator } from './discovery/import-operator.ts';
 
 /** How to load the operators that come with Tillstream; a test compares this table with the folder. */
 const BUILT_IN: Readonly<Record<string, () => Promise<Operator>>> = {
@@ -76,6 +75,7 @@ async function load(name: string, added: FoundOperator | undefined, onBroken: On
   try {
     if (isBuiltIn(name))
       throw badOperator(added.path, `"${name}" is the name of an operator that comes with Tillstream`);
+    const { importOperator } = await import('./discovery/import-operator.ts');
     return (await importOperator(added)).default;
   } catch (error) {
     onBroken(error);

@@ -8,7 +8,6 @@ import { run } from '../../engine/run.ts';
 import type { Dataset } from '../../operators/dataset/config.ts';
 import { type DriftReport, driftRecords, type Finding, findDrift } from '../../operators/dataset/drift.ts';
 import type { FileShape } from '../../operators/dataset/profile.ts';
-import { clearScratch } from '../../operators/spill/scratch.ts';
 import type { FileToLoad, OpenedFile } from '../../operators/warehouse.ts';
 import { badContract } from '../errors.ts';
 import { foldersOf } from '../home.ts';
@@ -198,6 +197,7 @@ export class FileLoader {
     const { path, fileId } = progress;
     if (fileId !== null) {
       await writer.failFile(fileId, { code, message: trouble });
+      const { clearScratch } = await import('../../operators/spill/scratch.ts');
       await clearScratch(home.dir, { fileId, part: 0 });
     }
     const hash = await contentHash(path, signal);
@@ -225,7 +225,7 @@ export class FileLoader {
       disposition: dataset.disposition,
       plan: plan.map(({ id, operator, inputs }) => ({ id, operator, inputs: inputs.map(({ from }) => from) })),
     });
-    const tables = tablesBeside(home, plan, { fileId, file, resume });
+    const tables = await tablesBeside(home, plan, { fileId, file, resume });
     let committed = resumedAt;
     const { metrics, timeline } = await run({
       ...{ plan, registry, signal, now, sampleMs },

@@ -1,10 +1,7 @@
-import { resolve } from 'node:path';
-import { RunTables } from '../../db/tables/run-tables.ts';
 import type { Plan } from '../../engine/plan.ts';
-import type { Table, Tables, TableTarget } from '../../operators/sqlite-sink/tables.ts';
 import type { ResumePoint } from '../../operators/warehouse.ts';
-import { tableInWarehouse, tablesBehind } from '../errors.ts';
 import type { Home } from '../home.ts';
+import type { FileTables } from './file-tables.ts';
 
 /** What is loaded, and where an earlier run has stopped. */
 export interface LoadedFile {
@@ -17,44 +14,9 @@ export interface LoadedFile {
  * The databases that a file's plan writes to beside the warehouse; null where there are none. Throws `tables_behind` where one of them
  * has less of an interrupted file than the warehouse, and `table_in_warehouse`.
  */
-export function tablesBeside(home: Home, plan: Plan, loaded: LoadedFile): TablesBeside | null {
-  const sinks = plan.filter(({ operator }) => operator === 'sqlite-sink');
-  return sinks.length === 0
-    ? null
-    : new TablesBeside(
-        home,
-        sinks.map(({ options }) => String(options.file)),
-        loaded,
-      );
-}
-
-/** The service `tables` of a file that is loaded: paths are relative to the home, and the ledger is the warehouse's. */
-class TablesBeside implements Tables {
-  readonly isBeside = true;
-  readonly #home: Home;
-  readonly #tables: RunTables;
-
-  constructor(home: Home, files: readonly string[], { fileId, file, resume }: LoadedFile) {
-    this.#home = home;
-    const paths = files.map((each) => resolve(home.dir, each));
-    if (paths.includes(home.database)) throw tableInWarehouse(files[paths.indexOf(home.database)]!);
-    this.#tables = new RunTables(paths, { pipeline: `file ${fileId} of ${home.database}`, file });
-    if (resume) this.#requireUpTo(resume, file);
-    // A number may have been another file's, of a warehouse that was deleted.
-    else this.#tables.startOver();
-  }
-
-  open(target: TableTarget): Table {
-    return this.#tables.open({ ...target, file: resolve(this.#home.dir, target.file) });
-  }
-
-  close(): void {
-    this.#tables.close();
-  }
-
-  #requireUpTo({ number }: ResumePoint, file: string): void {
-    if ((this.#tables.progress?.number ?? -1) >= number) return;
-    this.close();
-    throw tablesBehind(file);
-  }
+export async function tablesBeside(home: Home, plan: Plan, loaded: LoadedFile): Promise<FileTables | null> {
+  const files = plan.filter(({ operator }) => operator === 'sqlite-sink').map(({ options }) => String(options.file));
+  if (files.length === 0) return null;
+  const { FileTables } = await import('./file-tables.ts');
+  return new FileTables(home, files, loaded);
 }

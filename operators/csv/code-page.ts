@@ -1,5 +1,8 @@
-import iconv from 'iconv-lite';
+import { createRequire } from 'node:module';
+import type iconvLite from 'iconv-lite';
 import { TillstreamError } from '../../engine/errors.ts';
+
+const require = createRequire(import.meta.url);
 
 /** Turns bytes of some encoding into UTF-8, piece by piece. */
 export interface Transcoder {
@@ -22,6 +25,8 @@ export function transcoder(encoding: string): Transcoder {
       end: () => Buffer.from(decoder.decode()),
     };
   }
+  // Few files need it, and all would wait until it is loaded.
+  const iconv = require('iconv-lite') as typeof iconvLite;
   if (!iconv.encodingExists(encoding)) {
     throw new TillstreamError(
       'unknown_encoding',

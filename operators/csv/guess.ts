@@ -1,5 +1,5 @@
-import { parse } from 'csv-parse/sync';
 import { type CellKind, kindOf, readsAsCell } from './cell-kind.ts';
+import { parse } from './csv-parse.ts';
 import type { Dialect } from './dialect.ts';
 import { readHead } from './head.ts';
 

@@ -1,6 +1,6 @@
 import type { CsvError } from 'csv-parse';
-import { parse } from 'csv-parse/sync';
 import type { Fault } from '../../engine/operator.ts';
+import { parse } from './csv-parse.ts';
 import type { DialectBytes } from './dialect.ts';
 
 /** The cells of one record, or why it has none. */

@@ -6,8 +6,6 @@ import { type Scanned, Scanner, type Window } from './scanner.ts';
 import { openText, type TextReader } from './text-reader.ts';
 import { Windows } from './windows.ts';
 
-export { type DialectGuess, guessDialect, type TriedDialect } from './guess.ts';
-
 /** The beginning of a file. */
 export interface HeaderReading {
   /** Field names, trimmed and made unique; made up where the file has no header. */

@@ -49,7 +49,13 @@ export function differenceOf(dataset: Dataset, { file, header }: DroppedFile): D
     return { dataset: dataset.name, missing: [], extra: [], renamed: [], ...patterns, ...width };
   }
   const { missing, extra } = headerDifference(dataset, header);
-  return { dataset: dataset.name, missing, extra, renamed: likelyRenames(missing, extra), ...patterns };
+  return {
+    ...{ dataset: dataset.name, missing, extra, ...patterns },
+    // Only a file that is of no dataset is asked for them.
+    get renamed() {
+      return likelyRenames(missing, extra);
+    },
+  };
 }
 
 export function fits({ missing, patterns, width }: Difference): boolean {

@@ -1,4 +1,5 @@
-import { guessDialect, readHeader, sampleRecords } from '../csv/sample.ts';
+import { guessDialect } from '../csv/guess.ts';
+import { readHeader, sampleRecords } from '../csv/sample.ts';
 import { type FileSample, type Inference, inferFromSample } from './infer.ts';
 
 /** How much of a file is looked at. */

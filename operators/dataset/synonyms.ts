@@ -70,7 +70,13 @@ export interface NameReading {
 const SURE = 0.95;
 const UNSURE = 0.6;
 
-const READINGS = buildReadings();
+let readings: ReadonlyMap<string, readonly NameReading[]> | undefined;
+
+/** By key; made when it is first asked for, which for most files it isn't. */
+function allReadings(): ReadonlyMap<string, readonly NameReading[]> {
+  readings ??= buildReadings();
+  return readings;
+}
 
 function buildReadings(): ReadonlyMap<string, readonly NameReading[]> {
   const readings = new Map<string, NameReading[]>();
@@ -91,10 +97,10 @@ function buildReadings(): ReadonlyMap<string, readonly NameReading[]> {
 
 /** Canonical columns that a column of this name may be; empty if the name says nothing. */
 export function readName(name: string): readonly NameReading[] {
-  const exact = READINGS.get(headerKey(name));
+  const exact = allReadings().get(headerKey(name));
   if (exact) return exact;
   // `Price (EUR)`, `Umsatz in €`, `Sales_USD`: the unit is no part of the name.
   const bare = name.replace(/[([].*?[)\]]/g, ' ').replace(/(?:[\s_-]+in)?[\s_-]+(?:[a-z]{3}|[€$£¥%])\s*$/i, ' ');
-  const reduced = READINGS.get(headerKey(bare));
+  const reduced = allReadings().get(headerKey(bare));
   return (reduced ?? []).map(({ canonical, confidence }) => ({ canonical, confidence: confidence * 0.95 }));
 }

@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
-import { type Options, parse } from 'csv-parse/sync';
+import type { Options } from 'csv-parse/sync';
+import { parse } from '../csv/csv-parse.ts';
 import type { CsvStyle } from '../csv-output/csv-cell.ts';
 
 /** How the records were written. */

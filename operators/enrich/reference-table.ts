@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { parse } from 'csv-parse/sync';
 import type { Column, DictionaryColumn } from '../../engine/column.ts';
 import { Dictionary } from '../../engine/dictionary.ts';
 import { TillstreamError } from '../../engine/errors.ts';
+import { parse } from '../csv/csv-parse.ts';
 
 const UNKNOWN = -1;
 const UNMAPPED = -2;

@@ -24,22 +24,15 @@ const CURRENCY = /^(?:[A-Z]{1,3})?\p{Sc}/u;
 const WORD_BEFORE = /^(\p{L}{1,12}\.?)(\s*)(?=[^\p{L}])/u;
 const WORD_AFTER = /\p{L}{1,12}\.?$/u;
 const CURRENCY_AFTER = /(?:[A-Z]{1,3})?\p{Sc}$/u;
-const CODES = new Set([
-  ...Intl.supportedValuesOf('currency'),
-  'KR',
-  'RS',
-  'ZŁ',
-  'KČ',
-  'FT',
-  'LEI',
-  'ЛВ',
-  'РУБ',
-  'SFR',
-  'FR',
-  'RP',
-  'RM',
-  'R',
-]);
+/** What people write in place of a currency's code. */
+const CURRENCY_WORDS = ['KR', 'RS', 'ZŁ', 'KČ', 'FT', 'LEI', 'ЛВ', 'РУБ', 'SFR', 'FR', 'RP', 'RM', 'R'];
+let codes: ReadonlySet<string> | undefined;
+
+/** Made when it is first asked for: the list takes a while, and most numbers stand alone. */
+function currencyCodes(): ReadonlySet<string> {
+  codes ??= new Set([...Intl.supportedValuesOf('currency'), ...CURRENCY_WORDS]);
+  return codes;
+}
 
 /** Takes a number's text apart; null if it isn't one, or has its groups in the wrong places. */
 export function bareNumber(text: string, style: NumberStyle): BareNumber | null {
@@ -104,7 +97,7 @@ function withoutUnit(text: string): string {
     if (pattern.test(text)) return text.replace(pattern, '');
   const [before, word = '', gap = ''] = WORD_BEFORE.exec(text) ?? [];
   if (before === undefined) return text;
-  const known = CODES.has(word.replace('.', '').toUpperCase());
+  const known = currencyCodes().has(word.replace('.', '').toUpperCase());
   return known || gap !== '' ? text.slice(before.length) : text;
 }
 

@@ -1,6 +1,9 @@
-import { Cron } from 'croner';
+import { createRequire } from 'node:module';
+import type * as croner from 'croner';
 import type { Problem } from '../problem.ts';
 import type { JobSettings, TurnSettings } from './jobs.ts';
+
+const require = createRequire(import.meta.url);
 
 /** What the schema cannot say of when jobs run: expressions that must mean something. */
 export function jobProblems(jobs: JobSettings = {}): Problem[] {
@@ -14,6 +17,8 @@ function turnProblems({ cron, every }: TurnSettings, at: string): Problem[] {
   if (cron === undefined) return [];
   const pointer = `${at}/cron`;
   if (every !== undefined) return [{ pointer, message: 'says when it runs, and so does every; leave out one of them' }];
+  // Few configurations say so, and all runs would wait until it is loaded.
+  const { Cron } = require('croner') as typeof croner;
   try {
     const isEver = new Cron(cron, { paused: true, timezone: 'UTC', mode: '5-part' }).nextRun(new Date(0)) !== null;
     return isEver ? [] : [{ pointer, message: `"${cron}" is a time that never comes` }];

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import iconv from 'iconv-lite';
 import t from 'tap';
-import { guessDialect, readHeader, sampleRecords } from '../../../operators/csv/sample.ts';
+import { guessDialect } from '../../../operators/csv/guess.ts';
+import { readHeader, sampleRecords } from '../../../operators/csv/sample.ts';
 import { inFolder } from './reading.ts';
 
 /** Runs `work` on the path of a file of those bytes. */
