@@ -50,7 +50,7 @@ class Enrich implements OperatorInstance {
 }
 
 function catalogueJoin(path: string): ReferenceJoin {
-  return new ReferenceJoin({
+  return ReferenceJoin.of({
     path,
     key: 'product_id',
     texts: { product_name: ['product_name', 'name'], category: ['category'], brand: ['brand'] },
@@ -65,7 +65,7 @@ function catalogueJoin(path: string): ReferenceJoin {
 }
 
 function storeJoin(path: string): ReferenceJoin {
-  return new ReferenceJoin({ path, key: 'store_id', texts: { region: ['region'] }, numbers: {} });
+  return ReferenceJoin.of({ path, key: 'store_id', texts: { region: ['region'] }, numbers: {} });
 }
 
 /**

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { type Static, Type } from '@sinclair/typebox';
 import { Batch } from '../engine/batch.ts';
 import type { BytesColumn, Column } from '../engine/column.ts';
@@ -9,11 +10,12 @@ import { attributesColumn } from './formats/attributes.ts';
 import { cellsOf } from './formats/cells-of.ts';
 import { Constant } from './formats/constants.ts';
 import { expected } from './formats/faults.ts';
+import { keepPlan, takePlan } from './formats/kept-plans.ts';
 import { NumberTyping } from './formats/number-column.ts';
 import { CELL_REASONS } from './formats/reasons.ts';
 import { deriveRevenue } from './formats/revenue.ts';
 import { RowFaults } from './formats/row-faults.ts';
-import { type FieldPlan, planFields } from './formats/typing-plan.ts';
+import type { FieldPlan } from './formats/typing-plan.ts';
 
 const mode = (description: string) =>
   Type.Union(
@@ -64,7 +66,7 @@ class Validate implements OperatorInstance {
   readonly keepsNothing = true;
   readonly #options: Options;
   readonly #constants: ReadonlyMap<string, Constant>;
-  #header = '';
+  #header: readonly string[] = [];
   #plan: FieldPlan[] = [];
   #observed: Record<string, unknown> = {};
   #discarded: Record<string, number> = {};
@@ -74,7 +76,7 @@ class Validate implements OperatorInstance {
     const defaults = Object.entries(options.defaults);
     this.#constants = new Map(defaults.map(([name, value]) => [name, new Constant(canonicalField(name)!, value)]));
     // So that a field that cannot be what it is mapped to is told before anything is read.
-    planFields(options, []);
+    keepPlan(options, [], takePlan(options, []));
   }
 
   process(batch: Batch, out: Outputs): void | Promise<void> {
@@ -98,11 +100,14 @@ class Validate implements OperatorInstance {
     this.#discarded = { ...discarded };
   }
 
+  flush(): void {
+    if (this.#plan.length > 0) keepPlan(this.#options, this.#header, this.#plan);
+  }
+
   #prepare(header: readonly string[]): void {
-    const key = JSON.stringify(header);
-    if (key === this.#header) return;
-    this.#header = key;
-    this.#plan = planFields(this.#options, header);
+    if (this.#plan.length > 0 && isDeepStrictEqual(header, this.#header)) return;
+    this.#header = header;
+    this.#plan = takePlan(this.#options, header);
     for (const { field, typing } of this.#numberTypings()) {
       if (field in this.#observed) typing.format.observed = this.#observed[field];
     }

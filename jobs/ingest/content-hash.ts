@@ -1,10 +1,24 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { pipeline } from 'node:stream/promises';
+import { open } from 'node:fs/promises';
+import { bytes as someBytes } from '../../engine/arrays.ts';
+import { giveBack } from '../../engine/memory.ts';
+
+const PIECE_BYTES = 1 << 18;
 
 /** SHA-256 of a file's bytes, in hex. */
 export async function contentHash(path: string, signal: AbortSignal): Promise<string> {
   const hash = createHash('sha256');
-  await pipeline(createReadStream(path, { highWaterMark: 1 << 20 }), hash, { signal });
-  return hash.digest('hex');
+  const handle = await open(path);
+  const piece = someBytes(PIECE_BYTES);
+  try {
+    for (;;) {
+      signal.throwIfAborted();
+      const { bytesRead } = await handle.read(piece, 0, PIECE_BYTES, null);
+      if (bytesRead === 0) return hash.digest('hex');
+      hash.update(piece.subarray(0, bytesRead));
+    }
+  } finally {
+    giveBack(piece);
+    await handle.close();
+  }
 }

@@ -1,6 +1,8 @@
 import { createHash, type Hash } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
+import { bytes as someBytes } from '../../engine/arrays.ts';
 import { TillstreamError } from '../../engine/errors.ts';
+import { giveBack } from '../../engine/memory.ts';
 
 const PIECE = 1_048_576;
 
@@ -26,12 +28,13 @@ export class ContentHash {
 
   /** Takes what is left of the file: there may be bytes after the end of its text, as after gzip data. */
   async finish(handle: FileHandle): Promise<void> {
-    const buffer = Buffer.allocUnsafeSlow(65_536);
-    for (;;) {
-      const { bytesRead } = await handle.read(buffer, 0, buffer.length, this.#bytes);
-      if (bytesRead === 0) return;
+    const buffer = someBytes(65_536);
+    let bytesRead: number;
+    do {
+      ({ bytesRead } = await handle.read(buffer, 0, buffer.length, this.#bytes));
       this.update(buffer.subarray(0, bytesRead));
-    }
+    } while (bytesRead > 0);
+    giveBack(buffer);
   }
 
   /** Hashes the first `bytes` of the file; throws `file_changed` unless that gives `digest`. */

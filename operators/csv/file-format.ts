@@ -1,5 +1,7 @@
 import { constants, gunzipSync } from 'node:zlib';
+import { bytes as someBytes } from '../../engine/arrays.ts';
 import { TillstreamError } from '../../engine/errors.ts';
+import { giveBack } from '../../engine/memory.ts';
 import { isUtf8Name, transcoder } from './code-page.ts';
 import type { Dialect } from './dialect.ts';
 import { guessEncoding } from './encoding.ts';
@@ -21,11 +23,45 @@ const SAMPLE = 65_536;
 const PLACES = 8;
 const UTF8_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
 
+/** A file is looked at to find its dataset, and soon after to be read. */
+const MOST_KNOWN = 8;
+/** Formats of the last files, by their state and what was asked for. */
+const known = new Map<string, FileFormat>();
+
 /** Looks at a few places of the file. Throws `binary_file`, `bad_gzip`, `unknown_encoding`. */
 export async function readFormat(path: string, file: OpenFile, dialect: Dialect): Promise<FileFormat> {
-  const head = await sampleAt(file, 0);
+  const key = `${file.state} ${dialect.encoding} ${dialect.compression}`;
+  const format = known.get(key) ?? (await lookAt(path, file, dialect));
+  known.set(key, format);
+  const [oldest] = known.keys();
+  if (known.size > MOST_KNOWN && oldest !== undefined) known.delete(oldest);
+  return format;
+}
+
+async function lookAt(path: string, file: OpenFile, dialect: Dialect): Promise<FileFormat> {
+  const samples = [await sampleAt(file, 0)];
+  try {
+    return await formatOf(path, file, dialect, samples);
+  } finally {
+    for (const sample of samples) giveBack(sample);
+  }
+}
+
+/** `samples` is the beginning; those of other places are added to it. */
+async function formatOf(path: string, file: OpenFile, dialect: Dialect, samples: Buffer[]): Promise<FileFormat> {
+  const head = samples[0]!; // The caller has read it.
   const compression = compressionOf(head, dialect);
-  const samples = compression === 'gzip' ? [gunzipHead(path, head)] : await samplesOf(file, head);
+  const isZipped = compression === 'gzip';
+  if (!isZipped) await addSamples(file, samples);
+  return guessed(path, isZipped ? [gunzipHead(path, head)] : samples, compression, dialect);
+}
+
+function guessed(
+  path: string,
+  samples: readonly Buffer[],
+  compression: FileFormat['compression'],
+  dialect: Dialect,
+): FileFormat {
   const guess = guessEncoding(samples);
   // A byte order mark is no guess: it goes before the dialect.
   const isGuessed = dialect.encoding === 'auto' || guess.bomBytes > 0;
@@ -46,16 +82,14 @@ function compressionOf(head: Buffer, { compression }: Dialect): FileFormat['comp
 }
 
 async function sampleAt({ handle }: OpenFile, position: number): Promise<Buffer> {
-  const buffer = Buffer.allocUnsafeSlow(SAMPLE);
+  const buffer = someBytes(SAMPLE);
   const { bytesRead } = await handle.read(buffer, 0, SAMPLE, position);
   return buffer.subarray(0, bytesRead);
 }
 
-async function samplesOf(file: OpenFile, head: Buffer): Promise<Buffer[]> {
-  const samples = [head];
+async function addSamples(file: OpenFile, samples: Buffer[]): Promise<void> {
   const step = Math.max(SAMPLE, Math.floor(file.sizeBytes / PLACES));
   for (let position = step; position < file.sizeBytes; position += step) samples.push(await sampleAt(file, position));
-  return samples;
 }
 
 function gunzipHead(path: string, head: Buffer): Buffer {
@@ -110,6 +144,9 @@ function refuseBinary(path: string, head: Buffer, encoding: string): void {
 /** Control characters other than white space, and the end-of-file mark of DOS. */
 function controls(head: Buffer): number {
   let found = 0;
-  for (const byte of head) if (byte < 32 && !(byte >= 9 && byte <= 13) && byte !== 26) found++;
+  for (let i = 0; i < head.length; i++) {
+    const byte = head[i]!;
+    if (byte < 32 && !(byte >= 9 && byte <= 13) && byte !== 26) found++;
+  }
   return found;
 }

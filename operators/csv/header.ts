@@ -1,7 +1,7 @@
 import { TillstreamError } from '../../engine/errors.ts';
 import { isRejected, REASON_COLUMN } from '../dead-letter/added-columns.ts';
-import { type Dialect, dialectBytes } from './dialect.ts';
-import { parseRecord } from './parse-record.ts';
+import { type Dialect, type DialectBytes, dialectBytes } from './dialect.ts';
+import { type ParsedRecord, parseRecord } from './parse-record.ts';
 import { lineBreaks, RecordWalk } from './record-walk.ts';
 import type { Window } from './scanner.ts';
 
@@ -33,7 +33,7 @@ export function firstRecord(window: Window, dialect: Dialect): FirstRecord | 'pa
     if (bounds.kind === 'partial' || bounds.kind === 'partial-comment') return 'partial';
     const nextLine = line + lineBreaks(bytes, position, bounds.next);
     if (bounds.kind !== 'line') {
-      const parsed = parseRecord(bytes.subarray(position, bounds.end), parts);
+      const parsed = parsedHeader(bytes.subarray(position, bounds.end), parts);
       if ('fault' in parsed)
         throw new TillstreamError('bad_header', `the first record cannot be read: ${parsed.fault.message}`, { line });
       const newline = bytes.toString('latin1', bounds.end, bounds.next);
@@ -43,6 +43,17 @@ export function firstRecord(window: Window, dialect: Dialect): FirstRecord | 'pa
     line = nextLine;
   }
   return final ? null : 'partial';
+}
+
+/** The record parsed last: files of one kind have the same header, and csv-parse takes its time over a single record. */
+let last: { readonly raw: Buffer; readonly dialect: string; readonly parsed: ParsedRecord } | null = null;
+
+function parsedHeader(raw: Buffer, parts: DialectBytes): ParsedRecord {
+  const dialect = JSON.stringify(parts);
+  if (last && last.dialect === dialect && last.raw.equals(raw)) return last.parsed;
+  const parsed = parseRecord(raw, parts);
+  last = { raw: Buffer.from(raw), dialect, parsed };
+  return parsed;
 }
 
 /**

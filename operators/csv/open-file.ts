@@ -6,6 +6,8 @@ import { TillstreamError } from '../../engine/errors.ts';
 export interface OpenFile {
   readonly handle: FileHandle;
   readonly sizeBytes: number;
+  /** Another one whenever the file's bytes are others, wherever it stands. */
+  readonly state: string;
 }
 
 const SENTENCES: Readonly<Record<string, readonly [code: string, what: string]>> = {
@@ -23,7 +25,7 @@ export async function openFile(path: string): Promise<OpenFile> {
     handle = await open(path, 'r');
     const stats = await handle.stat();
     refuseOdd(path, stats);
-    return { handle, sizeBytes: stats.size };
+    return { handle, sizeBytes: stats.size, state: `${stats.dev} ${stats.ino} ${stats.size} ${stats.mtimeMs}` };
   } catch (error) {
     await handle?.close();
     throw readError(path, error);

@@ -1,4 +1,5 @@
 import { BytesColumn } from '../../engine/column.ts';
+import type { AttributeTyping } from '../formats/attributes.ts';
 import { compileAttribute } from '../formats/compile.ts';
 import type { FieldDescriptor } from './schema.ts';
 
@@ -10,12 +11,22 @@ export function unreadableShare(
 ): number {
   if (texts.length === 0) return 0;
   let unreadable = 0;
-  const typing = compileAttribute(field, { missingValues, trim: true });
+  const typing = typingOf(field, missingValues);
   typing.members(cellsOf(texts), (_, { code }) => {
     if (code.startsWith('not_a')) unreadable++;
     return true;
   });
   return unreadable / texts.length;
+}
+
+/** How fields are read, by what their values are missing as: it is asked anew for every file of a dataset. */
+const typings = new WeakMap<FieldDescriptor, WeakMap<readonly string[], AttributeTyping>>();
+
+function typingOf(field: FieldDescriptor, missingValues: readonly string[]): AttributeTyping {
+  const known = typings.get(field) ?? new WeakMap<readonly string[], AttributeTyping>();
+  const typing = known.get(missingValues) ?? compileAttribute(field, { missingValues, trim: true });
+  typings.set(field, known.set(missingValues, typing));
+  return typing;
 }
 
 function cellsOf(texts: readonly string[]): BytesColumn {

@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { float64s, int32s } from '../../engine/arrays.ts';
 import { type Column, DictionaryColumn, NumberColumn } from '../../engine/column.ts';
 import type { Dictionary } from '../../engine/dictionary.ts';
@@ -21,6 +22,9 @@ export interface ReferenceJoinOptions {
   >;
 }
 
+/** Joins made before, by what they join, with the state in which the file was then. */
+const made = new Map<string, { readonly mark: string; readonly join: ReferenceJoin }>();
+
 /** Fills missing fields of records from a {@link ReferenceTable}. */
 export class ReferenceJoin {
   readonly #key: string;
@@ -28,7 +32,21 @@ export class ReferenceJoin {
   readonly #texts: TextAttribute[];
   readonly #numbers: { field: string; scale: number; values: Float64Array }[];
 
-  constructor({ path, key, texts, numbers }: ReferenceJoinOptions) {
+  /**
+   * The join of these options; the one made before, as long as its file stays the same: it is read again for a thousand files that are
+   * loaded as seldom as for one. `options` of one path and key must not differ. Throws `bad_reference_table`.
+   */
+  static of(options: ReferenceJoinOptions): ReferenceJoin {
+    const name = JSON.stringify([options.path, options.key]);
+    const mark = markOf(options.path);
+    const known = made.get(name);
+    if (known && known.mark === mark) return known.join;
+    const join = new ReferenceJoin(options);
+    made.set(name, { mark, join });
+    return join;
+  }
+
+  private constructor({ path, key, texts, numbers }: ReferenceJoinOptions) {
     const table = ReferenceTable.read(path, key);
     this.#key = key;
     this.#table = table;
@@ -53,6 +71,16 @@ export class ReferenceJoin {
     for (const { field, scale, values } of this.#numbers) {
       columns.set(field, filledNumbers(columns.get(field), values, scale, entries));
     }
+  }
+}
+
+/** Changes whenever the file does; empty where there is none, as reading it will tell. */
+function markOf(path: string): string {
+  try {
+    const { ino, size, mtimeMs, ctimeMs } = statSync(path);
+    return `${ino} ${size} ${mtimeMs} ${ctimeMs}`;
+  } catch {
+    return '';
   }
 }
 

@@ -61,6 +61,18 @@ t.test('the catalogue fills what records lack and leaves what they have', async 
   t.strictSame(of('day'), [0, 0, 0, 0, 0], 'a record without time belongs to day 0');
 });
 
+t.test('a catalogue that has changed between two files is read again', async (t) => {
+  const path = join(t.testdir(), 'catalogue.csv');
+  const categoryOf = async (text: string) => {
+    writeFileSync(path, text);
+    const batch = batchOf([['product_id', dictionaryColumn(['P1'])]], 1);
+    return (await runThrough(enrich, { catalogue: path }, [batch])).records()[0]!.category;
+  };
+  t.equal(await categoryOf('product_id,category\nP1,Tea\n'), 'Tea');
+  t.equal(await categoryOf('product_id,category\nP1,Tea\n'), 'Tea');
+  t.equal(await categoryOf('product_id,category\nP1,Cup\n'), 'Cup');
+});
+
 t.test('a given profit gives the cost', async (t) => {
   const batch = batchOf(
     [

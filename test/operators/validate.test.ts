@@ -357,3 +357,39 @@ t.test('every record goes on or becomes a dead letter, and what goes on was righ
     }),
   );
 });
+
+t.test('files that are read alike come out as they do alone, whatever the one before has left', async (t) => {
+  const options = {
+    fields: [
+      { name: 'Date', type: 'date', format: 'any' },
+      { name: 'Day', type: 'date', format: '%d/%m/%Y' },
+      { name: 'Shop', constraints: { maxLength: 3 } },
+      { name: 'Qty', type: 'integer', constraints: { maximum: 12 } },
+      { name: 'Note' },
+    ],
+    map: { sold_at: 'Date', store_id: 'Shop', quantity: 'Qty', order_id: 'Note' },
+  };
+  const header = ['Date', 'Day', 'Shop', 'Qty', 'Note'];
+  const date = fc.constantFrom('5/4/2026', '25/4/2026', '4/25/2026', ' 5/4/2026', '2026-04-05', '');
+  const text = fc.constantFrom('', 'A', 'B7', ' B7', 'long', 'N/A');
+  const row = fc.tuple(date, date, text, fc.constantFrom('1', '12', '13', 'x', ''), text);
+  const load = async (filled: Options, rows: readonly (readonly string[])[]) => {
+    const out = new Letters();
+    const instance = validate.create!(filled, contextWith());
+    await instance.process(csv(header, ...rows), out, 'main');
+    await instance.flush!(out);
+    return [out.records(), out.dead.map(({ row, faults }) => [row, faults])];
+  };
+  const files = fc.array(fc.array(row, { minLength: 1, maxLength: 5 }), { minLength: 2, maxLength: 4 });
+  await t.resolves(
+    fc.assert(
+      fc.asyncProperty(files, async (files) => {
+        const shared = fillOptions(validate, options);
+        for (const rows of files) {
+          assert.deepEqual(await load(shared, rows), await load(fillOptions(validate, options), rows));
+        }
+      }),
+      { numRuns: 150 },
+    ),
+  );
+});
