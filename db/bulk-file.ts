@@ -1,7 +1,7 @@
 import { closeSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
 import type { Database } from 'better-sqlite3';
 import { type Page, type PageStore, TableImage } from './page-image.ts';
-import { DAILY_SALES } from './roll-up-tables.ts';
+import { STAGED_COLUMNS } from './roll-up-tables.ts';
 
 /** Name that the file has in SQL. */
 export const BULK = 'bulk';
@@ -54,7 +54,7 @@ export class BulkFile implements PageStore {
   }
 
   /** An image of the table, which has that many columns. Only one image may be filled at a time. */
-  image(table: 'sales' | 'orders' | 'cells', columns: number): TableImage {
+  image(table: 'sales' | 'orders' | 'roll_ups', columns: number): TableImage {
     return new TableImage(this, this.#roots.get(table)!, columns);
   }
 
@@ -105,8 +105,8 @@ export class BulkFile implements PageStore {
   }
 }
 
-/** Cells to be added to daily_sales, numbered in the order of its key. */
-const CELLS = `CREATE TABLE ${BULK}.cells (cell INTEGER PRIMARY KEY, ${[...DAILY_SALES.key, ...DAILY_SALES.sums].join(', ')})`;
+/** Rows to be added to the roll-ups, numbered. */
+const ROLL_UPS = `CREATE TABLE ${BULK}.roll_ups (entry INTEGER PRIMARY KEY, ${STAGED_COLUMNS.join(', ')})`;
 
 /** Makes the scratch database with empty tables and returns their roots. */
 function create(db: Database, file: string): Map<string, number> {
@@ -116,7 +116,7 @@ function create(db: Database, file: string): Map<string, number> {
   db.pragma(`${BULK}.synchronous = OFF`);
   db.pragma(`${BULK}.cache_size = -1024`);
   for (const table of ['sales', 'orders']) db.exec(likeMain(db, table));
-  db.exec(CELLS);
+  db.exec(ROLL_UPS);
   const tables = db.prepare(`SELECT name, rootpage FROM ${BULK}.sqlite_schema`).raw().all() as [string, number][];
   return new Map(tables);
 }

@@ -55,20 +55,6 @@ export class KeyedSums {
     this.#size = 0;
   }
 
-  /** Entries in the order of their keys. */
-  sorted(): Int32Array {
-    let order = Int32Array.from({ length: this.#size }, (_, entry) => entry);
-    // A stable sort by each part, the last one first (radix sort); comparing keys takes ten times as long.
-    for (const part of [2, 1, 0]) order = countingSort(order, this.#keys, part);
-    return order;
-  }
-
-  /** Are all sums of the entry 0? */
-  isZero(entry: number): boolean {
-    for (let i = entry * this.width; i < (entry + 1) * this.width; i++) if (this.#sums[i] !== 0) return false;
-    return true;
-  }
-
   #slot(a: number, b: number, c: number): number {
     const mask = this.#table.length - 1;
     let slot = hash(a, b, c) & mask;
@@ -111,26 +97,4 @@ function doubled<T extends Int32Array | Float64Array>(array: T): T {
   const larger = new (array.constructor as new (length: number) => T)(array.length * 2);
   larger.set(array);
   return larger;
-}
-
-/** Beyond this many distinct values a table of counts takes more time than comparing. */
-const COUNTABLE = 1 << 22;
-
-/** `order` sorted by the part of its entries' keys, those that are equal in the order they had. */
-function countingSort(order: Int32Array<ArrayBuffer>, keys: Int32Array, part: number): Int32Array<ArrayBuffer> {
-  let least = Number.POSITIVE_INFINITY;
-  let most = Number.NEGATIVE_INFINITY;
-  for (const entry of order) {
-    const key = keys[entry * 3 + part]!;
-    if (key < least) least = key;
-    if (key > most) most = key;
-  }
-  if (most - least > COUNTABLE) return order.sort((x, y) => keys[x * 3 + part]! - keys[y * 3 + part]!);
-  if (!(most > least)) return order;
-  const starts = new Int32Array(most - least + 2);
-  for (const entry of order) starts[keys[entry * 3 + part]! - least + 1]!++;
-  for (let i = 1; i < starts.length; i++) starts[i] = starts[i]! + starts[i - 1]!;
-  const sorted = new Int32Array(order.length);
-  for (const entry of order) sorted[starts[keys[entry * 3 + part]! - least]!++] = entry;
-  return sorted;
 }

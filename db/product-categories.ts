@@ -1,4 +1,5 @@
 import type { Dimension } from './dimensions.ts';
+import { Scratch } from './scratch.ts';
 import type { Statements } from './statements.ts';
 
 /** The category of each product, by their keys. */
@@ -7,14 +8,21 @@ export class ProductCategories {
   readonly #categories: Dimension;
   /** By product key; 0 is not yet known. */
   #known = new Int32Array(256);
+  readonly #categoryKeys = new Scratch();
 
   constructor(statements: Statements, categories: Dimension) {
     this.#statements = statements;
     this.#categories = categories;
   }
 
-  of(productKey: number): number {
-    return this.#known[productKey] || this.#find(productKey);
+  /** The category of each product, good until the next call. */
+  of(productKeys: Float64Array, length: number): Float64Array {
+    const categories = this.#categoryKeys.take(length);
+    for (let i = 0; i < length; i++) {
+      const product = productKeys[i]!;
+      categories[i] = this.#known[product] || this.#find(product);
+    }
+    return categories;
   }
 
   /** Forgets all keys: they may have been rolled back. */

@@ -52,9 +52,19 @@ export const ROLL_UP_TABLES = [
   MONTH_CATEGORY,
 ] as const;
 
+/** Columns that rows of any of them are staged in: as many as the widest has. */
+export const STAGED_COLUMNS = Array.from(
+  { length: Math.max(...ROLL_UP_TABLES.map(({ key, sums }) => key.length + sums.length)) },
+  (_, i) => `c${i}`,
+);
+
+/** Up to here a quotient that is no integer is never rounded to one. */
+const SURELY_EXACT = 2 ** 51;
+
 /** The mean margin of a cell in millionths, without the fraction; 0 where it has none. As SQLite divides integers. */
 export function cellMargin(marginLines: number, marginSum: number): number {
   if (marginLines === 0) return 0;
+  if (Math.abs(marginSum) < SURELY_EXACT) return Math.trunc(marginSum / marginLines) + 0;
   // The remainder is exact, so the division is, whereas marginSum / marginLines might be rounded up to an integer.
   return (marginSum - (marginSum % marginLines)) / marginLines;
 }
