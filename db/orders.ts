@@ -75,7 +75,7 @@ export class Orders {
     }
     const tail = (values: Float64Array) => values.subarray(from, size);
     this.#image.add(tail(refs), [tail(days), tail(stores), tail(lines)], PLACES, size - from);
-    for (let i = from; i < size; i++) this.#rollUps.addOrders(days[i]!, stores[i]!, 1);
+    this.#rollUps.addNewOrders(tail(days), tail(stores));
     this.#image.finish();
     this.#staged = size - from;
     this.#parts.truncate(from);
