@@ -97,17 +97,21 @@ export function randomFrom(seed: number): () => number {
 }
 
 /** Sales that look like any retailer's: returns, missing costs and stores, orders whose lines are scattered. */
-export function randomSales(rows: number, random: () => number, { orders = 40, days = 40 } = {}): Sale[] {
+export function randomSales(
+  rows: number,
+  random: () => number,
+  { orders = 40, days = 40, products = 6, stores = 3 } = {},
+): Sale[] {
   const pick = (below: number) => Math.floor(random() * below);
   const maybe = <T>(value: T): T | null => (random() < 0.1 ? null : value);
   return Array.from({ length: rows }, () => {
-    const product = pick(6);
+    const product = pick(products);
     const quantity = (pick(7) - 1) * 500;
     const revenue = maybe(quantity * (product + 1) * 7 + pick(3));
     return {
       day: random() < 0.05 ? 0 : 20_260_100 + 100 * pick(Math.ceil(days / 28)) + 1 + pick(28),
       soldAt: maybe(1_767_225_600 + pick(1_000_000)),
-      store: maybe(`S${pick(3)}`),
+      store: maybe(`S${pick(stores)}`),
       region: ['North', 'South', 'East'][pick(3)]!,
       product: `P${product}`,
       category: `C${product % 2}`,

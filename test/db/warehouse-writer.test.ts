@@ -191,6 +191,29 @@ t.test('the same holds for many rows in order, which go to SQLite as whole pages
   }
 });
 
+t.test('and for commits with many cells, of days that are there and of others', async (t) => {
+  const file = fc.record({
+    rows: fc.integer({ min: 600, max: 2_500 }),
+    seed: fc.integer(),
+    disposition: fc.constantFrom('append' as const, 'merge' as const, 'merge' as const, 'replace' as const),
+    orders: fc.constantFrom(200, 4_000),
+    days: fc.constantFrom(20, 100),
+  });
+  fc.assert(
+    fc.property(fc.array(file, { minLength: 2, maxLength: 3 }), (files) => {
+      const { warehouse, file } = fresh(t);
+      files.forEach(({ rows, seed, disposition, ...shop }, i) => {
+        const sales = randomSales(rows, randomFrom(seed), { ...shop, products: 40, stores: 9 });
+        const how = { disposition, dataset: disposition, primaryKey: ['order_id', 'line'], batchRows: 400 };
+        load(warehouse, { name: `${i}.csv`, sales, ...how });
+        t.same(differences(file), [], JSON.stringify(files));
+      });
+      warehouse.close();
+    }),
+    { numRuns: 8 },
+  );
+});
+
 t.test('rows whose lines do not ascend are kept all the same', async (t) => {
   const { warehouse, file } = fresh(t);
   const opened = warehouse.openFile(fileToLoad(1, { name: 'a.csv', sales: [] }));
