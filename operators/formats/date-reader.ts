@@ -3,7 +3,6 @@ import { ByteReader, isNamed } from './byte-reader.ts';
 import { dayOfYearSeconds, daySeconds, MONTHS, WEEKDAYS } from './calendar.ts';
 import { DIRECTIVE as D, type Directive, isTime } from './date-directives.ts';
 
-const ZERO = 0x30;
 const SPACE = 0x20;
 const COLON = 0x3a;
 const PLUS = 0x2b;
@@ -24,8 +23,8 @@ export class DateReader extends ByteReader {
   readonly #values: Uint8Array;
   /** How many directives make the date where all after them is time; 0 where date and time are mixed. */
   readonly #dateParts: number;
-  /** Whether the time is `HH:MM:SS` and nothing else. */
-  readonly #clockOnly: boolean;
+  /** Bytes after the date, where the time is `HH:MM:SS` and nothing else, or there may be none; else {@link NONE}. */
+  readonly #timeLength: number;
   /** The date read last: files hold the same one over and over. */
   #lastStart = 0;
   #lastLength = NONE;
@@ -46,20 +45,44 @@ export class DateReader extends ByteReader {
     const time = directives.findIndex(isTime);
     const timeOnly = directives.slice(time).every((directive) => isTime(directive) || directive.kind <= D.space);
     this.#dateParts = time < 0 ? directives.length : timeOnly ? time : 0;
-    this.#clockOnly = timeOnly && time === directives.length - 1 && directives[time]?.kind === D.clock;
+    this.#timeLength = time < 0 ? 0 : time < directives.length - 1 ? NONE : timeLengthOf(directives[time]!);
   }
 
   /** Reads all cells; `rest` is asked about those that are not of the pattern. */
-  fill(
-    { bytes, starts, ends, stride, offset, length }: BytesColumn,
-    values: Float64Array,
-    rest: (row: number) => number,
-  ): void {
+  fill(cells: BytesColumn, values: Float64Array, rest: (row: number) => number): void {
+    const { bytes, starts, ends, stride, offset, length } = cells;
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.#forget();
-    for (let row = 0, cell = offset; row < length; row++, cell += stride) {
+    for (let row = 0; row < length; ) {
+      const cell = row * stride + offset;
       const value = this.#next(bytes, starts[cell]!, ends[cell]!);
       values[row] = Number.isNaN(value) ? rest(row) : value;
+      row = this.#fillDay(cells, view, row + 1, values);
     }
+  }
+
+  /** Goes on from a row to the next that is not of the day read last, or has a time written otherwise than `HH:MM:SS`; says which that is. */
+  #fillDay(
+    { starts, ends, stride, offset, length }: BytesColumn,
+    view: DataView,
+    from: number,
+    values: Float64Array,
+  ): number {
+    const size = this.#lastLength;
+    const first = this.#lastStart;
+    const day = this.#lastDay;
+    const timeLength = this.#timeLength;
+    if (size < 4 || timeLength < 0) return from;
+    let row = from;
+    for (let cell = row * stride + offset; row < length; row++, cell += stride) {
+      const start = starts[cell]!;
+      if (ends[cell]! - start !== size + timeLength || !isSame(view, first, start, size)) break;
+      const seconds =
+        timeLength === 0 ? 0 : clockSeconds(view.getInt32(start + size, true), view.getInt32(start + size + 4, true));
+      if (seconds < 0) break;
+      values[row] = day + seconds;
+    }
+    return row;
   }
 
   /** The date in `bytes[start, end)`; NaN if it is not of the pattern. */
@@ -78,10 +101,6 @@ export class DateReader extends ByteReader {
   #next(bytes: Uint8Array, start: number, end: number): number {
     const length = this.#lastLength;
     if (length > 0 && end - start >= length && same(bytes, this.#lastStart, start, length)) {
-      if (this.#clockOnly && end - start === length + CLOCK_LENGTH) {
-        const seconds = clockSeconds(bytes, start + length);
-        if (seconds >= 0) return this.#lastDay + seconds;
-      }
       this.at = start + length;
       if (this.#time(bytes, end)) return this.#lastDay + this.#timeOfDay();
     }
@@ -217,7 +236,7 @@ export class DateReader extends ByteReader {
 
   /** `HH:MM:SS`. */
   #clock(bytes: Uint8Array, end: number): boolean {
-    const seconds = this.at + CLOCK_LENGTH <= end ? clockSeconds(bytes, this.at) : NONE;
+    const seconds = this.at + CLOCK_LENGTH <= end ? clockSeconds(word(bytes, this.at), word(bytes, this.at + 4)) : NONE;
     if (seconds < 0) return this.#looseClock(bytes, end);
     this.#seconds = seconds;
     this.at += CLOCK_LENGTH;
@@ -284,14 +303,32 @@ function same(bytes: Uint8Array, a: number, b: number, length: number): boolean 
   return true;
 }
 
-/** Seconds of a day that the eight bytes of an `HH:MM:SS` stand for; -1 if they aren't one. */
-function clockSeconds(bytes: Uint8Array, at: number): number {
-  if (bytes[at + 2] !== COLON || bytes[at + 5] !== COLON) return NONE;
-  const hour = (bytes[at]! ^ ZERO) * 10 + (bytes[at + 1]! ^ ZERO);
-  const minute = (bytes[at + 3]! ^ ZERO) * 10 + (bytes[at + 4]! ^ ZERO);
-  const second = (bytes[at + 6]! ^ ZERO) * 10 + (bytes[at + 7]! ^ ZERO);
-  // Below 60, a tens digit is one for sure; the units are not.
-  if (hour > 23 || minute > 59 || second > 59) return NONE;
-  if ((bytes[at + 1]! ^ ZERO) > 9 || (bytes[at + 4]! ^ ZERO) > 9 || (bytes[at + 7]! ^ ZERO) > 9) return NONE;
-  return hour * 3600 + minute * 60 + second;
+/** {@link same} for at least four bytes, four at a time. */
+function isSame(view: DataView, a: number, b: number, length: number): boolean {
+  const last = length - 4;
+  for (let i = 0; i < last; i += 4) if (view.getInt32(a + i, true) !== view.getInt32(b + i, true)) return false;
+  return view.getInt32(a + last, true) === view.getInt32(b + last, true);
+}
+
+function word(bytes: Uint8Array, at: number): number {
+  return bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24);
+}
+
+/**
+ * Seconds of a day that `HH:MM:SS` stands for; -1 if the bytes aren't one. They are two words, the first byte lowest: `HH:M` and `M:SS`.
+ */
+function clockSeconds(first: number, second: number): number {
+  const a = first ^ 0x303a3030;
+  const b = second ^ 0x30303a30;
+  // A digit of more than nine sets the highest bit of its byte, and so does anything but a colon between them.
+  if ((((a + 0x767f7676) | a) & 0x80808080) !== 0 || (((b + 0x76767f76) | b) & 0x80808080) !== 0) return -1;
+  const hour = (a & 15) * 10 + ((a >>> 8) & 15);
+  const minute = (a >>> 24) * 10 + (b & 15);
+  const seconds = ((b >>> 16) & 15) * 10 + (b >>> 24);
+  return hour > 23 || minute > 59 || seconds > 59 ? -1 : hour * 3600 + minute * 60 + seconds;
+}
+
+function timeLengthOf({ kind }: Directive): number {
+  if (kind === D.clock) return CLOCK_LENGTH;
+  return kind === D.anyTime ? 0 : NONE;
 }

@@ -21,6 +21,8 @@ const NO_NUMBER = -1;
 /** Identifiers, split into affix and number as {@link splitIdentifier} does, from their bytes where nothing is special about them. */
 export class IdentifierTyping implements ColumnTyping {
   readonly #cells: TextCells;
+  /** Whether a token for a missing value begins with a digit. */
+  readonly #hasDigitTokens: boolean;
   #dictionary = new Dictionary();
   /** The affix met last: its code, how many bytes stand before the digits, and how many digits there are. */
   #lastCode = MISSING;
@@ -35,6 +37,7 @@ export class IdentifierTyping implements ColumnTyping {
 
   constructor(cells: TextCells) {
     this.#cells = cells;
+    this.#hasDigitTokens = [...cells.rules.tokens].some((token) => isDigit(token.charCodeAt(0)));
   }
 
   type(cells: BytesColumn, report: Report): Column {
@@ -50,20 +53,55 @@ export class IdentifierTyping implements ColumnTyping {
 
   #fill(cells: BytesColumn, codes: Int32Array, numbers: Float64Array, report: Report): void {
     const { bytes, starts, ends, stride, offset, length } = cells;
-    const { rules } = this.#cells;
-    const { hasTokens } = rules;
-    for (let row = 0, cell = offset; row < length; row++, cell += stride) {
-      const start = starts[cell]!;
-      const end = ends[cell]!;
-      const suspicious = hasTokens && rules.suspicious(bytes, start, end);
-      let number = suspicious ? NO_NUMBER : this.#likeLast(bytes, start, end);
-      if (number === NO_NUMBER) number = this.#unlikeLast(bytes, start, end);
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    for (let row = this.#fillLikeLast(cells, view, 0, codes, numbers); row < length; ) {
+      const cell = row * stride + offset;
+      const number = this.#unlikeLast(bytes, starts[cell]!, ends[cell]!);
       if (number === NO_NUMBER) this.#readOdd(cells, row, codes, numbers, report);
       else {
         codes[row] = this.#lastCode;
         numbers[row] = number;
       }
+      row = this.#fillLikeLast(cells, view, row + 1, codes, numbers);
     }
+  }
+
+  /**
+   * Goes on from a row to the next whose identifier has another affix than the one met last, and says which that is. Cells that are
+   * empty and may be are passed over.
+   */
+  #fillLikeLast(
+    { bytes, starts, ends, stride, offset, length }: BytesColumn,
+    view: DataView,
+    from: number,
+    codes: Int32Array,
+    numbers: Float64Array,
+  ): number {
+    const { rules } = this.#cells;
+    const mayBeEmpty = rules.emptyIsMissing && !rules.required;
+    const code = this.#lastCode;
+    const last = this.#lastStart;
+    const prefix = this.#lastPrefix;
+    const size = code === MISSING ? NO_NUMBER : prefix + this.#lastDigits;
+    // What begins as the last one did, and is as long, is no more a token for a missing value than that.
+    const wary = prefix === 0 && this.#hasDigitTokens;
+    let row = from;
+    for (let cell = row * stride + offset; row < length; row++, cell += stride) {
+      const start = starts[cell]!;
+      const end = ends[cell]!;
+      if (start === end && mayBeEmpty) {
+        codes[row] = -1;
+        numbers[row] = 0;
+        continue;
+      }
+      if (end - start !== size || !same(bytes, last, start, prefix)) break;
+      if (wary && rules.suspicious(bytes, start, end)) break;
+      const number = digits(view, start + prefix, end);
+      if (number < 0) break;
+      codes[row] = code;
+      numbers[row] = number;
+    }
+    return row;
   }
 
   /** The number of an identifier with any affix, which is remembered; NO_NUMBER where the cell has to be read as text. */
@@ -77,21 +115,6 @@ export class IdentifierTyping implements ColumnTyping {
     }
     if (from === to || hasForeignEdge(bytes, from, to) || rules.suspicious(bytes, from, to)) return NO_NUMBER;
     return this.#split(bytes, from, to);
-  }
-
-  /** The number of an identifier with the affix met last; NO_NUMBER if it has another. */
-  #likeLast(bytes: Uint8Array, start: number, end: number): number {
-    const prefix = this.#lastPrefix;
-    const digits = this.#lastDigits;
-    if (this.#lastCode === MISSING || digits === 0 || end - start !== prefix + digits) return NO_NUMBER;
-    for (let i = 0, last = this.#lastStart; i < prefix; i++) if (bytes[start + i] !== bytes[last + i]) return NO_NUMBER;
-    let number = 0;
-    for (let at = start + prefix; at < end; at++) {
-      const digit = bytes[at]! - ZERO;
-      if (digit < 0 || digit > 9) return NO_NUMBER;
-      number = number * 10 + digit;
-    }
-    return number;
   }
 
   /** Splits any identifier, and remembers its affix. */
@@ -149,6 +172,30 @@ export class IdentifierTyping implements ColumnTyping {
       return null;
     });
   }
+}
+
+function same(bytes: Uint8Array, a: number, b: number, length: number): boolean {
+  for (let i = 0; i < length; i++) if (bytes[a + i] !== bytes[b + i]) return false;
+  return true;
+}
+
+/** The number in the bytes, four digits at a time; negative where there are others among them. */
+function digits(view: DataView, start: number, end: number): number {
+  let number = 0;
+  let at = start;
+  for (; at + 4 <= end; at += 4) {
+    const four = view.getInt32(at, true) ^ 0x30303030;
+    // Whatever is more than nine sets the highest bit of its byte, or of one after it.
+    if (((four + 0x76767676) | four) & 0x80808080) return -1;
+    const pairs = four * 10 + (four >>> 8);
+    number = number * 10_000 + (pairs & 0xff) * 100 + ((pairs >>> 16) & 0xff);
+  }
+  for (; at < end; at++) {
+    const digit = view.getUint8(at) ^ 0x30;
+    if (digit > 9) return -1;
+    number = number * 10 + digit;
+  }
+  return number;
 }
 
 function isDigit(byte: number): boolean {

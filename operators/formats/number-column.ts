@@ -6,6 +6,7 @@ import type { Fault } from '../../engine/operator.ts';
 import type { CellRules } from './cell-rules.ts';
 import type { ColumnTyping, Report } from './column-typing.ts';
 import { DistinctCells } from './distinct-cells.ts';
+import { DistinctNumbers } from './distinct-numbers.ts';
 import type { NumberFormat } from './format.ts';
 import type { Limits } from './limits.ts';
 import { RememberedCells } from './remembered-cells.ts';
@@ -19,8 +20,7 @@ export class NumberTyping implements ColumnTyping {
   /** Whether a text that reads as a number can mean that there is none, or there are constraints on the text. */
   readonly #wary: boolean;
   readonly #distinct = new DistinctCells();
-  /** By number of the distinct cell: its value, NaN where it has none, or what is wrong. */
-  #outcomes: (number | Fault)[] = [];
+  readonly #outcomes = new DistinctNumbers();
   readonly #odd = new RememberedCells((raw) => this.#readText(raw));
 
   constructor(format: NumberFormat, rules: CellRules, limits: Limits) {
@@ -73,17 +73,12 @@ export class NumberTyping implements ColumnTyping {
 
   /** Where every text is to be looked at, each distinct one is looked at once. */
   #fillDistinct(cells: BytesColumn, values: Float64Array, report: Report): void {
-    if (this.#distinct.makeRoom(cells.length)) this.#outcomes = [];
+    const outcomes = this.#outcomes;
+    if (this.#distinct.makeRoom(cells.length)) outcomes.clear();
     const codes = int32s(cells.length);
     this.#distinct.encode(cells, codes);
-    const outcomes = this.#outcomes;
-    for (let code = outcomes.length; code < this.#distinct.size; code++)
-      outcomes.push(this.#readText(this.#distinct.text(code)));
-    for (let row = 0; row < codes.length; row++) {
-      const outcome = outcomes[codes[row]!]!;
-      values[row] = typeof outcome === 'number' ? outcome : Number.NaN;
-      if (typeof outcome !== 'number') report(row, outcome);
-    }
+    while (outcomes.size < this.#distinct.size) outcomes.add(this.#readText(this.#distinct.text(outcomes.size)));
+    outcomes.fill(codes, values, report);
     giveBack(codes);
   }
 
@@ -101,15 +96,20 @@ export class NumberTyping implements ColumnTyping {
     }
   }
 
+  /** Looks at the numbers alone first: a loop that nearly always says that all is well. */
   #check(cells: BytesColumn, values: Float64Array, report: Report): void {
     const limits = this.#limits;
-    const { minimum, maximum, allowed } = limits;
+    if (limits.allowed === null && isWithin(values, limits.minimum, limits.maximum)) return;
     for (let row = 0; row < values.length; row++) {
       const value = values[row]!;
-      // Written so that NaN, a missing value, passes.
-      if (!(value < minimum || value > maximum) && (allowed === null || Number.isNaN(value) || allowed.has(value)))
-        continue;
+      if (Number.isNaN(value) || limits.allows(value)) continue;
       if (report(row, limits.fault(value, cells.get(row).trim()))) values[row] = Number.NaN;
     }
   }
+}
+
+/** Written so that NaN, a missing value, passes. */
+function isWithin(values: Float64Array, minimum: number, maximum: number): boolean {
+  for (let row = 0; row < values.length; row++) if (values[row]! < minimum || values[row]! > maximum) return false;
+  return true;
 }
