@@ -46,21 +46,31 @@ const DATES: readonly string[] = [
   'B d, Y',
 ].map((text) => text.replace(/[YymdbB]/g, '%$&'));
 
-interface Candidate {
+/** What only texts may be in that have a certain mark. Looking for that first spares compiling most expressions. */
+interface Marked {
+  /** First of the text's characters that is neither Latin letter nor digit; undefined where there need be none. */
+  readonly separator?: string | undefined;
+  /** What the text has between date and time. */
+  readonly joint?: string;
+}
+
+interface Candidate extends Marked {
   readonly format: string;
   readonly expression: RegExp;
   readonly hasTime: boolean;
 }
 
 /** A layout of the date, what a text that is in it begins with, and its candidates, made when the first text is. */
-class Layout {
+class Layout implements Marked {
   readonly beginning: RegExp;
+  readonly separator: string | undefined;
   readonly #date: string;
   readonly #expression: string;
   #candidates: readonly Candidate[] | undefined;
 
   constructor(date: string) {
     this.#date = date;
+    this.separator = separatorOf(date.replaceAll('%', ''));
     const expression = date.replace(/[.]/g, '\\.').replace(/%([YymdbB])/g, (_, part: Part) => EXPRESSION[part]);
     this.#expression = date === '%Y%m%d' ? expression.replaceAll('0?', '0') : expression;
     this.beginning = new RegExp(`^${this.#expression}(?!\\d)`, 'i');
@@ -78,14 +88,18 @@ class Layout {
 
   #candidate(time: string, joint: string, zone: string): Candidate {
     const expression = new RegExp(`^${this.#expression}${joint}${TIME_EXPRESSION[time]}${zone}$`, 'i');
-    return { format: `${this.#date}${joint}${time}${zone}`, expression, hasTime: time !== '' };
+    return { format: `${this.#date}${joint}${time}${zone}`, expression, hasTime: time !== '', joint };
   }
+}
+
+function separatorOf(text: string): string | undefined {
+  return /[^A-Za-z\d]/.exec(text)?.[0];
 }
 
 const LAYOUTS: readonly Layout[] = DATES.map((date) => new Layout(date));
 
 /** What the beginning of any date looks like; all else needs no trying of layouts. */
-const DATE_LIKE = /^(?:\d{1,4}[-/. ][\p{L}\d]{1,9}[-/. ]\d|\d{8}(?:\D|$)|\p{L}{3,9} \d{1,2}, )/u;
+const DATE_LIKE = /^(?:\d{1,4}[-/. ][A-Za-z\d]{1,9}[-/. ]\d|\d{8}(?:\D|$)|[A-Za-z]{3,9} \d{1,2}, )/;
 const ENOUGH = 0.6;
 /** Dates that it takes for their order or span to tell something. */
 const TELLING = 8;
@@ -105,11 +119,15 @@ export function readDates(texts: readonly string[], dayFirst?: boolean): DateRea
   const probes = texts.filter((_, i) => i % step === 0);
   if (probes.length === 0 || probes.filter((text) => DATE_LIKE.test(text)).length < probes.length * ENOUGH)
     return undefined;
-  const fits = (expression: RegExp) =>
-    probes.filter((text) => expression.test(text)).length >= probes.length * PROMISING;
-  const promising = LAYOUTS.filter(({ beginning }) => fits(beginning))
+  const separators = probes.map(separatorOf);
+  const fits = (expression: RegExp, { separator, joint = '' }: Marked) => {
+    const marked = probes.filter((text, i) => text.includes(joint) && (separator ?? separators[i]) === separators[i]);
+    const least = probes.length * PROMISING;
+    return marked.length >= least && marked.filter((text) => expression.test(text)).length >= least;
+  };
+  const promising = LAYOUTS.filter((layout) => fits(layout.beginning, layout))
     .flatMap(({ candidates }) => candidates)
-    .filter(({ expression }) => fits(expression));
+    .filter((candidate) => fits(candidate.expression, candidate));
   const readings = promising.map((c) => ({ ...c, values: texts.map((text) => secondsOf(c.expression.exec(text))) }));
   const fitting = readings
     .map((reading) => ({
