@@ -1,16 +1,20 @@
 import { setCellMeasures } from './cell-measures.ts';
 import type { Dimension } from './dimensions.ts';
 import { KeyNumbers } from './key-numbers.ts';
+import { dekadOf } from './period.ts';
 import { ProductCategories } from './product-categories.ts';
 import type { RollUpChange } from './roll-up-rows.ts';
 import {
   CELL_MEASURES,
   DAILY_CATEGORY,
+  DAILY_CATEGORY_TOTAL,
   DAILY_PRODUCT,
   DAILY_SALES,
   DAILY_STORE,
+  DEKAD_SALES,
   MEASURES,
   MONTH_CATEGORY,
+  MONTH_CATEGORY_TOTAL,
   MONTH_PRODUCT,
   MONTH_SALES,
   MONTH_STORE,
@@ -35,21 +39,27 @@ export class RollUpChanges {
   readonly #dailyStore = this.#sumsFor(DAILY_STORE);
   readonly #dailyProduct = this.#sumsFor(DAILY_PRODUCT);
   readonly #dailyCategory = this.#sumsFor(DAILY_CATEGORY);
+  readonly #dailyCategoryTotal = this.#sumsFor(DAILY_CATEGORY_TOTAL);
+  readonly #dekadSales = this.#sumsFor(DEKAD_SALES);
   readonly #monthSales = this.#sumsFor(MONTH_SALES);
   readonly #monthStore = this.#sumsFor(MONTH_STORE);
   readonly #monthProduct = this.#sumsFor(MONTH_PRODUCT);
   readonly #monthCategory = this.#sumsFor(MONTH_CATEGORY);
-  readonly #months = new Scratch();
+  readonly #monthCategoryTotal = this.#sumsFor(MONTH_CATEGORY_TOTAL);
+  readonly #periods = new Scratch();
   /** The changes of all roll-ups, good between {@link settle} and {@link empty}. */
   readonly all: readonly RollUpChange[] = [
     { table: DAILY_SALES, sums: this.#cells },
     { table: DAILY_STORE, sums: this.#dailyStore },
     { table: DAILY_PRODUCT, sums: this.#dailyProduct },
     { table: DAILY_CATEGORY, sums: this.#dailyCategory },
+    { table: DAILY_CATEGORY_TOTAL, sums: this.#dailyCategoryTotal },
+    { table: DEKAD_SALES, sums: this.#dekadSales },
     { table: MONTH_SALES, sums: this.#monthSales },
     { table: MONTH_STORE, sums: this.#monthStore },
     { table: MONTH_PRODUCT, sums: this.#monthProduct },
     { table: MONTH_CATEGORY, sums: this.#monthCategory },
+    { table: MONTH_CATEGORY_TOTAL, sums: this.#monthCategoryTotal },
   ];
 
   constructor(statements: Statements, categories: Dimension) {
@@ -87,17 +97,22 @@ export class RollUpChanges {
     const cells = this.#cells;
     cells.settle();
     const touched = cells.size;
-    cells.removeZeros();
     setCellMeasures(this.#statements, cells);
     const [day, store, product] = cells.keys as [Float64Array, Float64Array, Float64Array];
     this.#dailyProduct.appendJoined(cells, [day, product]);
     this.#dailyCategory.appendJoined(cells, [day, store, this.#categories.of(product, cells.size)]);
-    this.#monthSales.appendJoined(cells, [store, product, this.#monthsOf(cells)]);
+    this.#dekadSales.appendJoined(cells, [this.#dekadsOf(cells), store, product]);
+    this.#monthSales.appendJoined(this.#dekadSales, [
+      ...this.#dekadSales.keys.slice(1),
+      this.#monthsOf(this.#dekadSales, 10),
+    ]);
     this.#dailyStore.appendJoined(this.#dailyCategory, this.#dailyCategory.keys.slice(0, 2));
     this.#appendOrders();
     this.#toMonths(this.#dailyStore, this.#monthStore);
     this.#toMonths(this.#dailyProduct, this.#monthProduct);
     this.#toMonths(this.#dailyCategory, this.#monthCategory);
+    this.#toTotals(this.#dailyCategory, this.#dailyCategoryTotal);
+    this.#toTotals(this.#monthCategory, this.#monthCategoryTotal);
     for (const { sums } of this.all) sums.removeZeros();
     return touched;
   }
@@ -125,15 +140,29 @@ export class RollUpChanges {
 
   #toMonths(days: SumColumns, months: SumColumns): void {
     const [, ...parts] = days.keys;
-    months.appendJoined(days, [this.#monthsOf(days), ...parts]);
+    months.appendJoined(days, [this.#monthsOf(days, 100), ...parts]);
   }
 
-  /** The month of each entry's day, good until the next call. */
-  #monthsOf({ columns, size }: SumColumns): Float64Array {
-    const days = columns[0]!;
-    const months = this.#months.take(size);
-    for (let entry = 0; entry < size; entry++) months[entry] = Math.floor(days[entry]! / 100);
+  /** Of sums by period, store and category those of all stores. */
+  #toTotals(sums: SumColumns, totals: SumColumns): void {
+    const [period, , category] = sums.keys;
+    totals.appendJoined(sums, [period!, category!]);
+  }
+
+  /** The month of each entry's day or dekad, of which there are less than `most` in one; good until the next call. */
+  #monthsOf({ columns, size }: SumColumns, most: 100 | 10): Float64Array {
+    const periods = columns[0]!;
+    const months = this.#periods.take(size);
+    for (let entry = 0; entry < size; entry++) months[entry] = Math.floor(periods[entry]! / most);
     return months;
+  }
+
+  /** The dekad of each entry's day, good until the next call. */
+  #dekadsOf({ columns, size }: SumColumns): Float64Array {
+    const days = columns[0]!;
+    const dekads = this.#periods.take(size);
+    for (let entry = 0; entry < size; entry++) dekads[entry] = dekadOf(days[entry]!);
+    return dekads;
   }
 
   #sumsFor({ key, sums }: RollUpTable): SumColumns {

@@ -214,6 +214,17 @@ t.test('and for commits with many cells, of days that are there and of others', 
   );
 });
 
+t.test('merge: cells that the last rows of many leave empty are removed', async (t) => {
+  const { warehouse, file } = fresh(t);
+  const how = { disposition: 'merge', primaryKey: ['order_id', 'line'], batchRows: 1_400, commitEvery: 1 } as const;
+  const sales = shopSales(1_400, 20260101, 0);
+  load(warehouse, { name: 'a.csv', sales, ...how });
+  const moved = sales.map((sale, i) => (i < 1_350 ? sale : { ...sale, day: 20260109 }));
+  const { updated } = load(warehouse, { name: 'b.csv', sales: moved, ...how });
+  t.equal(updated.records, 50);
+  t.same(differences(file), []);
+});
+
 t.test('rows whose lines do not ascend are kept all the same', async (t) => {
   const { warehouse, file } = fresh(t);
   const opened = warehouse.openFile(fileToLoad(1, { name: 'a.csv', sales: [] }));
