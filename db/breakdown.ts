@@ -10,7 +10,7 @@ import {
   selectionOf,
   statementsOf,
 } from './kpi-query.ts';
-import { FULL_SUMS, type FullMeasures, type FullSums, fullMeasuresOf, sumColumns } from './measures.ts';
+import { FULL_SUMS, type FullSums, fullMeasuresOf, type Measures, measuresOf, SUMS, sumColumns } from './measures.ts';
 import { type SumName, sumsQuery } from './sums-query.ts';
 
 /** What sales can be grouped by without looking at single ones. */
@@ -23,15 +23,19 @@ export type BreakdownOrder = (typeof BREAKDOWN_ORDERS)[number] | `-${(typeof BRE
 
 export interface BreakdownOptions extends Page {
   readonly order?: BreakdownOrder;
+  /** Rows also have the mean margin that the Python original's answers show, which takes more sums. */
+  readonly meanMargins?: boolean;
 }
 
-export interface BreakdownRow extends FullMeasures {
+export interface BreakdownRow extends Measures {
   /** The region, store_id, category or product_id; '' where a sale has none. Weekdays from 1, Monday, to 7. */
   readonly key: string;
   /** A product by its name; otherwise the key. */
   readonly label: string;
   /** Of the revenue of all rows; null where that is not positive. */
   readonly share: number | null;
+  /** Only where {@link BreakdownOptions.meanMargins} asks for it. */
+  readonly avg_margin?: number | null;
 }
 
 export interface Breakdown {
@@ -65,7 +69,8 @@ export function breakdown(
 ): Breakdown {
   return onSnapshot(db, () => {
     const selection = selectionOf(db, filter);
-    const groups = groupQuery(by, selection, FULL_SUMS);
+    const { meanMargins = false } = options;
+    const groups = groupQuery(by, selection, meanMargins ? FULL_SUMS : SUMS);
     const sql = `
       SELECT *, sum(revenue) OVER () AS all_revenue, count(*) OVER () AS total FROM (${groups.sql}) WHERE lines <> 0
       ORDER BY ${orderSql(options.order ?? (by === 'weekday' ? 'key' : 'revenue'))}, key LIMIT ? OFFSET ?`;
@@ -75,7 +80,10 @@ export function breakdown(
     const items = rows.map((row) => ({
       key: String(row.key),
       label: row.label || String(row.key),
-      ...fullMeasuresOf(row, selection.products !== null || by === 'category' || by === 'product'),
+      ...(meanMargins ? fullMeasuresOf : measuresOf)(
+        row,
+        selection.products !== null || by === 'category' || by === 'product',
+      ),
       share: row.all_revenue > 0 ? row.revenue / row.all_revenue : null,
     }));
     return { items, total: rows[0]?.total ?? (options.offset ? breakdown(db, by, filter, { limit: 1 }).total : 0) };

@@ -1,6 +1,5 @@
 import type { Database } from 'better-sqlite3';
 import { dayOf, type Period } from './period.ts';
-import { addProductSums } from './product-sums.ts';
 import { type Cell, placeholders, Statements } from './statements.ts';
 
 /** What a KPI is asked for. Texts are compared exactly; '' is a missing one. Several values of a field are alternatives. */
@@ -38,12 +37,8 @@ export interface Query {
   readonly values: readonly Cell[];
 }
 
-const withProductSums = new WeakSet<Database>();
-
 /** Statements kept for a connection. */
 export function statementsOf(db: Database): Statements {
-  if (!withProductSums.has(db)) addProductSums(db);
-  withProductSums.add(db);
   return Statements.of(db);
 }
 

@@ -126,6 +126,11 @@ export function soldSpan(db: Database, filter: KpiFilter = {}): SoldSpan {
   return onSnapshot(db, () => edgesOf(db, selectionOf(db, filter)));
 }
 
+/** The first of the two alone, which takes half the time. */
+export function firstSoldDay(db: Database, filter: KpiFilter): string | null {
+  return onSnapshot(db, () => dayText(edgeDay(db, selectionOf(db, filter), 'first')));
+}
+
 function edgesOf(db: Database, selection: Selection): SoldSpan {
   return {
     first_day: dayText(edgeDay(db, selection, 'first')),

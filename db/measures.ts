@@ -42,7 +42,7 @@ export interface FullSums extends MeasureSums {
 }
 
 /** What {@link MeasureSums} and {@link FullSums} are made of. */
-const SUMS = [
+export const SUMS = [
   'lines',
   'quantity',
   'revenue',

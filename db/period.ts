@@ -6,9 +6,9 @@ export interface Period {
   readonly to: number | null;
 }
 
-/** A stretch of days or months whose sums are added, or with sign -1 taken off. Bounds as in the tables, included. */
+/** A stretch of days, dekads or months whose sums are added, or with sign -1 taken off. Bounds as in the tables, included. */
 export interface Span {
-  readonly grain: 'day' | 'month';
+  readonly grain: 'day' | 'dekad' | 'month';
   readonly from: number;
   readonly to: number;
   readonly sign: 1 | -1;
@@ -63,56 +63,77 @@ export function boundsOf({ from, to }: Period): [from: number, to: number] {
 }
 
 /**
- * The period as whole months and the days at its ends. A month of which most days are wanted is taken whole and its other days
- * taken off again, so that no end needs more than half a month of days.
+ * The period as whole months and what they leave over at its ends: days and, where there are sums `byDekad`, dekads. Each end is
+ * moved to the nearest border of a month or dekad, and the days in between are added or taken off again, so that no end needs
+ * more than half a month, or half a dekad, of days.
  */
-export function spansOf(period: Period): Span[] {
+export function spansOf(period: Period, byDekad = false): Span[] {
   const [from, to] = boundsOf(period);
   if (from > to) return [];
-  const head = period.from === null ? null : partOf(from, monthEnd(from));
-  const tail = period.to === null ? null : partOf(monthStart(to), to);
-  if (monthOf(from) === monthOf(to)) return withinMonth(from, to);
-  const months: Span = {
-    grain: 'month',
-    from: head?.inMonths === false ? nextMonth(from) : monthOf(from),
-    to: tail?.inMonths === false ? monthOf(plusDays(monthStart(to), -1)) : monthOf(to),
-    sign: 1,
-  };
-  return [...(months.from <= months.to ? [months] : []), ...(head?.spans ?? []), ...(tail?.spans ?? [])];
+  const end = plusDays(to, 1);
+  const [first, last] = [borderNear(from, byDekad), borderNear(end, byDekad)];
+  const rest = [...daysBetween(first, from, -1), ...daysBetween(last, end, 1)];
+  const isShort = monthOf(from) === monthOf(to) && lengthOf(rest) > to - from;
+  return isShort ? [days(from, to, 1)] : [...wholes(first, last), ...rest];
 }
 
-interface Part {
-  /** Is the month one of those taken whole? */
-  readonly inMonths: boolean;
-  readonly spans: readonly Span[];
+/** Where a month or dekad begins, nearest to the day. */
+function borderNear(day: number, byDekad: boolean): number {
+  const of = day % 100;
+  // Nothing is before the unknown day, 0.
+  if (of <= 1) return day;
+  const begin = byDekad ? (dekadOf(day) % 10) * 10 + 1 : 1;
+  const next = byDekad && begin < 21 ? begin + 10 : (monthEnd(day) % 100) + 1;
+  if (of - begin < next - of) return monthOf(day) * 100 + begin;
+  return byDekad && begin < 21 ? monthOf(day) * 100 + next : nextMonth(day) * 100 + 1;
 }
 
-/** Days of one month that reach its beginning or its end. */
-function partOf(from: number, to: number): Part {
-  const start = monthStart(from);
-  const end = monthEnd(from);
-  const wanted = to - from + 1;
-  if (wanted * 2 <= end - start + 1) return { inMonths: false, spans: [days(from, to, 1)] };
-  const spans = [...(from > start ? [days(start, from - 1, -1)] : []), ...(to < end ? [days(to + 1, end, -1)] : [])];
-  return { inMonths: true, spans };
+/** What to add, or with the other sign to take off, where sums end at `day` and not at the border. */
+function daysBetween(border: number, day: number, sign: 1 | -1): Span[] {
+  if (border < day) return [days(border, plusDays(day, -1), sign)];
+  return border > day ? [days(day, plusDays(border, -1), sign === 1 ? -1 : 1)] : [];
 }
 
-function withinMonth(from: number, to: number): Span[] {
-  const { inMonths, spans } = partOf(from, to);
-  const month = monthOf(from);
-  return inMonths ? [{ grain: 'month', from: month, to: month, sign: 1 }, ...spans] : [...spans];
+/** From one border up to another: whole months, and dekads of months that are not whole. */
+function wholes(first: number, end: number): Span[] {
+  if (first >= end) return [];
+  const last = plusDays(end, -1);
+  if (monthOf(first) === monthOf(end)) return [dekads(first, last)];
+  const from = isMonthStart(first) ? monthOf(first) : nextMonth(first);
+  const to = isMonthStart(end) ? monthOf(last) : previousMonth(end);
+  return [
+    ...(from <= to ? [{ grain: 'month', from, to, sign: 1 } as const] : []),
+    ...(isMonthStart(first) ? [] : [dekads(first, monthEnd(first))]),
+    ...(isMonthStart(end) ? [] : [dekads(monthOf(end) * 100 + 1, last)]),
+  ];
+}
+
+function dekads(first: number, last: number): Span {
+  return { grain: 'dekad', from: dekadOf(first), to: dekadOf(last), sign: 1 };
 }
 
 function days(from: number, to: number, sign: 1 | -1): Span {
   return { grain: 'day', from, to, sign };
 }
 
-function monthOf(day: number): number {
+/** Days in spans that each lie within a month. */
+function lengthOf(spans: readonly Span[]): number {
+  return spans.reduce((sum, { from, to }) => sum + to - from + 1, 0);
+}
+
+/** 202611 of 20261123. */
+export function monthOf(day: number): number {
   return Math.floor(day / 100);
 }
 
-function monthStart(day: number): number {
-  return monthOf(day) * 100 + 1;
+/** Ten days, the third dekad of a month all after its twentieth: 2026112 of 20261123, where 2 is the third. */
+export function dekadOf(day: number): number {
+  return monthOf(day) * 10 + Math.min(2, Math.trunc(Math.max(0, (day % 100) - 1) / 10));
+}
+
+/** The unknown day begins a month of its own, 0. */
+function isMonthStart(day: number): boolean {
+  return day % 100 <= 1;
 }
 
 function monthEnd(day: number): number {
@@ -122,4 +143,8 @@ function monthEnd(day: number): number {
 function nextMonth(day: number): number {
   const month = monthOf(day);
   return month % 100 === 12 ? month + 89 : month + 1;
+}
+
+function previousMonth(day: number): number {
+  return monthOf(plusDays(monthOf(day) * 100 + 1, -1));
 }

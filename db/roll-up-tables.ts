@@ -36,20 +36,26 @@ export const DAILY_SALES: RollUpTable = {
 export const DAILY_STORE = coarse('daily_store', ['day', 'store_key'], ['orders']);
 export const DAILY_PRODUCT = coarse('daily_product', ['day', 'product_key']);
 export const DAILY_CATEGORY = coarse('daily_category', ['day', 'store_key', 'category_key']);
+export const DAILY_CATEGORY_TOTAL = coarse('daily_category_total', ['day', 'category_key']);
+export const DEKAD_SALES = coarse('dekad_sales', ['dekad', 'store_key', 'product_key']);
 export const MONTH_SALES = coarse('month_sales', ['store_key', 'product_key', 'month']);
 export const MONTH_STORE = coarse('month_store', ['month', 'store_key'], ['orders']);
 export const MONTH_PRODUCT = coarse('month_product', ['month', 'product_key']);
 export const MONTH_CATEGORY = coarse('month_category', ['month', 'store_key', 'category_key']);
+export const MONTH_CATEGORY_TOTAL = coarse('month_category_total', ['month', 'category_key']);
 
 export const ROLL_UP_TABLES = [
   DAILY_SALES,
   DAILY_STORE,
   DAILY_PRODUCT,
   DAILY_CATEGORY,
+  DAILY_CATEGORY_TOTAL,
+  DEKAD_SALES,
   MONTH_SALES,
   MONTH_STORE,
   MONTH_PRODUCT,
   MONTH_CATEGORY,
+  MONTH_CATEGORY_TOTAL,
 ] as const;
 
 /** Columns that rows of any of them are staged in: as many as the widest has. */

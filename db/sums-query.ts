@@ -1,7 +1,6 @@
 import type { Database } from 'better-sqlite3';
 import { type Query, type Selection, statementsOf } from './kpi-query.ts';
 import { boundsOf, FIRST_KNOWN, type Period, type Span, spansOf } from './period.ts';
-import { productSumsSql } from './product-sums.ts';
 import type { CELL_MEASURES, MEASURES } from './roll-up-tables.ts';
 import { type Cell, placeholders } from './statements.ts';
 
@@ -31,8 +30,8 @@ export function sumsQuery(
   names: readonly SumName[],
   grain: 'day' | 'month' = 'month',
 ): Query {
-  const spans = grain === 'month' ? spansOf(selection.period) : daysOnly(selection.period);
-  const parts = spans.flatMap((span) => spanQueries(span, selection, { grouping, names, grain }));
+  const asked: Asked = { grouping, names, grain };
+  const parts = differenceOf(selection, grouping).flatMap((part) => partQueries(part, asked));
   if (parts.length === 0) return sumsQuery(nothing(selection), grouping, names, 'day');
   return { sql: parts.map(({ sql }) => sql).join(' UNION ALL '), values: parts.flatMap(({ values }) => values) };
 }
@@ -41,67 +40,61 @@ function nothing(selection: Selection): Selection {
   return { ...selection, period: { from: 0, to: 0 }, stores: [], otherStores: null };
 }
 
+interface Part {
+  readonly selection: Selection;
+  readonly sign: 1 | -1;
+}
+
+/** Where most stores are meant, all stores' sums less those of the others: that takes fewer of the most detailed rows. */
+function differenceOf(selection: Selection, grouping: Grouping): Part[] {
+  const { otherStores } = selection;
+  const isDetailed = levelOf(selection, grouping) === 'sales' || levelOf(selection, grouping) === 'category';
+  if (!otherStores || grouping === 'store_key' || !isDetailed) return [{ selection, sign: 1 }];
+  const all: Part = { selection: { ...selection, stores: null }, sign: 1 };
+  return otherStores.length === 0 ? [all] : [all, { selection: { ...selection, stores: otherStores }, sign: -1 }];
+}
+
+function partQueries({ selection, sign }: Part, asked: Asked): Query[] {
+  const level = levelOf(selection, asked.grouping);
+  const spans = asked.grain === 'day' ? daysOnly(selection.period) : spansOf(selection.period, level === 'sales');
+  return spans.map((span) => spanQuery({ ...span, sign: span.sign === sign ? 1 : -1 }, selection, asked));
+}
+
 function daysOnly(period: Period): Span[] {
   const [from, to] = boundsOf(period);
   return [{ grain: 'day', from, to, sign: 1 }];
 }
 
-/** Where most stores are meant, all stores' sums less those of the others: that takes fewer of the most detailed rows. */
-function spanQueries(span: Span, selection: Selection, asked: Asked): Query[] {
-  const { otherStores } = selection;
-  const { grouping } = asked;
-  if (!otherStores || grouping === 'store_key' || levelOf(selection, grouping) !== 'sales') {
-    return [spanQuery(span, selection, asked)];
-  }
-  const others: Span = { ...span, sign: span.sign === 1 ? -1 : 1 };
-  return [
-    spanQuery(span, { ...selection, stores: null }, asked),
-    ...(otherStores.length > 0 ? [spanQuery(others, { ...selection, stores: otherStores }, asked)] : []),
-  ];
-}
-
 function spanQuery(span: Span, selection: Selection, { grouping, names, grain }: Asked): Query {
   const level = levelOf(selection, grouping);
-  const table = `${span.grain === 'day' ? 'daily' : 'month'}_${level}` as const;
-  const isByProduct = table === 'daily_sales' && grouping === 'product_key';
-  if (isByProduct && names.length > FEW_SUMS) return productsQuery(span, selection, names);
+  const table = `${span.grain === 'day' ? 'daily' : span.grain}_${level}` as const;
   const group = grouping === 'period' ? `${periodSql(span, grain)} AS period` : grouping;
-  const groupBy = level === 'sales' ? groupingSql(table, grouping) : null;
-  const columns = sumTerms(names, { table, sign: span.sign, summed: level === 'sales' });
+  const groupBy = level === 'sales' ? groupingSql(span, grouping) : null;
+  const summed = groupBy !== null || (level === 'sales' && grouping === null);
+  const columns = sumTerms(names, { table, sign: span.sign, summed });
   const { sql: where, values } = conditionsOf(table, span, selection);
   const sql = `SELECT ${group ? `${group}, ` : ''}${columns} FROM ${table} WHERE ${where}${groupBy ? ` GROUP BY ${groupBy}` : ''}`;
   return { sql, values };
-}
-
-/** Up to so many sums SQLite sorts all rows by product in less time than calling a function of ours takes. */
-const FEW_SUMS = 2;
-
-function productsQuery(span: Span, selection: Selection, names: readonly SumName[]): Query {
-  const { sql: where, values } = conditionsOf('daily_sales', span, selection);
-  return {
-    sql: `SELECT product_key, ${sumTerms(names, { sign: span.sign })} FROM (${productSumsSql(where)})`,
-    values,
-  };
 }
 
 /** Which roll-up has what is asked for: the least detailed one. */
 function levelOf(
   { stores, products, categories }: Selection,
   grouping: Grouping,
-): 'store' | 'product' | 'category' | 'sales' {
+): 'store' | 'product' | 'category' | 'category_total' | 'sales' {
   const byStore = grouping === 'store_key' || stores !== null;
+  const byCategory = grouping === 'category_key' || (categories && grouping !== 'product_key');
+  if (byCategory) return byStore ? 'category' : 'category_total';
   const byProduct = grouping === 'product_key' || products !== null;
-  if (grouping === 'category_key') return 'category';
   if (!byProduct) return 'store';
-  if (!byStore) return 'product';
-  return categories && grouping !== 'product_key' ? 'category' : 'sales';
+  return byStore ? 'sales' : 'product';
 }
 
-/** What to group by so that, as far as possible, rows are summed in the order of the table's key, which needs no sorting. */
-function groupingSql(table: string, grouping: Grouping): string | null {
-  if (grouping === null) return null;
-  if (table === 'daily_sales') return grouping === 'store_key' ? 'day, store_key' : grouping.replace('period', 'day');
-  return grouping === 'product_key' ? 'store_key, product_key' : grouping.replace('period', 'month');
+/** What to group by so that rows are summed in the order of the table's key; null where they would have to be sorted. */
+function groupingSql({ grain }: Span, grouping: Grouping): string | null {
+  if (grouping === 'period') return grain;
+  if (grain === 'month') return grouping === 'product_key' ? 'store_key, product_key' : grouping;
+  return grouping === 'store_key' ? `${grain}, store_key` : null;
 }
 
 function conditionsOf(table: string, { grain, from, to }: Span, { stores, products, categories }: Selection): Query {
@@ -110,10 +103,14 @@ function conditionsOf(table: string, { grain, from, to }: Span, { stores, produc
   // With every part of the key given as a list, SQLite goes to the rows wanted instead of reading all.
   if (table === 'daily_sales' || table === 'daily_category') {
     conditions[0] = 'day IN (SELECT DISTINCT day FROM daily_store WHERE day BETWEEN ? AND ?)';
+  } else if (table === 'dekad_sales') {
+    // They are of one month: the one in the middle, if any, is half way.
+    conditions[0] = 'dekad IN (?, ?, ?)';
+    values.push(Math.trunc((from + to) / 2));
   }
   const isByStore = table.endsWith('_sales') || table.endsWith('_category');
   if (isByStore && !stores) conditions.push('store_key IN (SELECT store_key FROM stores)');
-  const isByCategory = table.endsWith('_category');
+  const isByCategory = table.includes('_category');
   for (const [column, keys] of [
     ['store_key', stores],
     ['product_key', isByCategory ? null : products],
@@ -129,7 +126,8 @@ function conditionsOf(table: string, { grain, from, to }: Span, { stores, produc
 }
 
 function periodSql(span: Span, grain: 'day' | 'month'): string {
-  return span.grain === 'day' && grain === 'month' ? 'day / 100' : span.grain;
+  if (span.grain === grain || span.grain === 'month') return span.grain;
+  return span.grain === 'day' ? 'day / 100' : 'dekad / 10';
 }
 
 interface Terms {

@@ -3,6 +3,7 @@ import { ledgerTotals } from '../engine/ledger.ts';
 import { KeyedSums } from './keyed-sums.ts';
 import { ledgerOfFile } from './ledger.ts';
 import { ORDERS_OF_SALES } from './orders.ts';
+import { dekadOf, monthOf } from './period.ts';
 import {
   cellMargin,
   DAILY_SALES,
@@ -141,7 +142,7 @@ function expectedRollUps(
   return [[DAILY_SALES, cells], ...coarse];
 }
 
-const PARTS = ['day', 'store_key', 'product_key', 'month', 'category_key'];
+const PARTS = ['day', 'store_key', 'product_key', 'month', 'category_key', 'dekad'];
 
 /** Category keys by product key. */
 type Categories = ReadonlyMap<number, number>;
@@ -164,8 +165,9 @@ function addTo(
   const [a, b, c] = table.key.map((name) => PARTS.indexOf(name));
   for (let entry = 0; entry < from.size; entry++) {
     for (let i = 0; i < 3; i++) parts[i] = from.keys[entry * 3 + i]!;
-    parts[3] = Math.floor(parts[0]! / 100);
+    parts[3] = monthOf(parts[0]!);
     parts[4] = categories.get(parts[2]!) ?? 0;
+    parts[5] = dekadOf(parts[0]!);
     fill(from.sums, entry * from.width, sum);
     to.add(parts[a!]!, parts[b!]!, c === undefined ? 0 : parts[c]!, sum, 0);
   }

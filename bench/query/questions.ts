@@ -3,7 +3,14 @@ import type { BreakdownField } from '../../db/breakdown.ts';
 import { type FilterChoices, filterChoices } from '../../db/measures.ts';
 import { Random } from '../../jobs/generate/random.ts';
 import { insightsOf } from '../../server/kpi/insights.ts';
-import { filterMenus, insightFigures, kpiBreakdown, kpiSummary, kpiTrend } from '../../server/kpi/kpi-service.ts';
+import {
+  type BreakdownRequest,
+  filterMenus,
+  insightFigures,
+  kpiBreakdown,
+  kpiSummary,
+  kpiTrend,
+} from '../../server/kpi/kpi-service.ts';
 import { type Comparison, dayNumber, dayOfNumber, type Granularity } from '../../server/kpi/periods.ts';
 import type { KpiFilter } from '../../server/schemas/kpi.ts';
 
@@ -37,15 +44,21 @@ export class Questions {
   round(): Question[] {
     return [
       this.#question('summary', (db, filter, comparison) => kpiSummary(db, filter, comparison)),
-      this.#question('revenue', (db, filter, comparison) => page(db, 'region', filter, comparison, 1_000)),
-      this.#question('top-products', (db, filter, comparison) => page(db, 'product', filter, comparison, 5)),
+      this.#question('revenue', (db, filter, comparison) =>
+        page(db, 'region', filter, { comparison, limit: 1_000, meanMargins: true }),
+      ),
+      this.#question('top-products', (db, filter, comparison) =>
+        page(db, 'product', filter, { comparison, limit: 5, meanMargins: true }),
+      ),
       ...GRANULARITIES.map((granularity) =>
         this.#question(`trend by ${granularity}`, (db, filter, comparison) =>
           kpiTrend(db, filter, { granularity, window: 7, comparison }),
         ),
       ),
       ...BREAKDOWNS.map((by) =>
-        this.#question(`breakdown by ${by}`, (db, filter, comparison) => page(db, by, filter, comparison, 100)),
+        this.#question(`breakdown by ${by}`, (db, filter, comparison) =>
+          page(db, by, filter, { comparison, limit: 100 }),
+        ),
       ),
       this.#question('insights', (db, filter) => insightsOf(insightFigures(db, filter))),
       { endpoint: 'filters', filter: {}, ask: filterMenus },
@@ -100,6 +113,6 @@ export class Questions {
   }
 }
 
-function page(db: Database, by: BreakdownField, filter: KpiFilter, comparison: Comparison | undefined, limit: number) {
-  return kpiBreakdown(db, by, filter, { limit, offset: 0, comparison });
+function page(db: Database, by: BreakdownField, filter: KpiFilter, request: Omit<BreakdownRequest, 'offset'>) {
+  return kpiBreakdown(db, by, filter, { ...request, offset: 0 });
 }

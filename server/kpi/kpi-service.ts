@@ -1,6 +1,6 @@
 import type { Database } from 'better-sqlite3';
 import { type BreakdownField, type BreakdownOrder, breakdown, revenueBy } from '../../db/breakdown.ts';
-import { type SoldSpan, soldSpan } from '../../db/kpi.ts';
+import { firstSoldDay, type SoldSpan, soldSpan } from '../../db/kpi.ts';
 import { onSnapshot } from '../../db/kpi-query.ts';
 import { currenciesOf, filterChoices, measuresByPeriod, revenueByPeriod, totalMeasures } from '../../db/measures.ts';
 import type { BreakdownRow, KpiFilter, KpiFilters, KpiSummary, KpiTrend } from '../schemas/kpi.ts';
@@ -45,10 +45,11 @@ export interface BreakdownRequest {
   readonly offset: number;
   readonly order?: BreakdownOrder;
   readonly comparison?: Comparison | undefined;
+  readonly meanMargins?: boolean;
 }
 
 /** A row with the mean margin that only the Python original's answers show. */
-export type FullRow = BreakdownRow & { readonly avg_margin: number | null };
+export type FullRow = BreakdownRow & { readonly avg_margin?: number | null };
 
 export function kpiBreakdown(db: Database, by: BreakdownField, filter: KpiFilter, request: BreakdownRequest) {
   checkPeriod(filter);
@@ -86,7 +87,8 @@ export function kpiTrend(db: Database, filter: KpiFilter, request: TrendRequest)
   const { granularity, window, comparison } = request;
   return onSnapshot(db, () => {
     const { from, to, ...others } = filter;
-    const first = soldSpan(db, others).first_day;
+    const sold = soldSpan(db, filter);
+    const first = from === undefined ? sold.first_day : firstSoldDay(db, others);
     const shape = {
       ...{
         granularity,
@@ -101,7 +103,6 @@ export function kpiTrend(db: Database, filter: KpiFilter, request: TrendRequest)
       granularity,
     );
     const points = trendPoints(cutTo(rows, filter, granularity, db), shape);
-    const sold = soldSpan(db, filter);
     const answer = { granularity, window, ...sold };
     const span = comparison && spanOf(filter, sold);
     if (!comparison || !span) return { ...answer, items: points };

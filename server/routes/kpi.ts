@@ -86,7 +86,9 @@ export function kpiRoutes(app: App, services: Services): void {
       },
       handler: async (request, reply) => {
         const { filter, options, as } = breakdownRequest(request.query);
-        const rows = kpiBreakdown(warehouse.db, by, filter, options).items.map((row) => original(key, row));
+        const rows = kpiBreakdown(warehouse.db, by, filter, { ...options, meanMargins: true }).items.map((row) =>
+          original(key, row),
+        );
         if (as === 'json') return rows as RegionRevenue[];
         const columns = [
           key,
@@ -203,7 +205,7 @@ function isRolledUp(by: string): by is BreakdownField {
 
 /** A row as the Python original gave it: profit is 0 where no cost is known. */
 function original(key: 'region' | 'product_id', row: FullRow) {
-  const { revenue, profit, avg_margin, previous_revenue, revenue_change } = row;
+  const { revenue, profit, avg_margin = null, previous_revenue, revenue_change } = row;
   const compared = previous_revenue === undefined ? {} : { previous_revenue, revenue_change };
   return { [key]: row.key, total_revenue: revenue, total_profit: profit ?? 0, avg_margin, ...compared };
 }

@@ -7,7 +7,7 @@ import { openDatabase } from '../../db/connection.ts';
 import { identifierOf } from '../../db/identifiers.ts';
 import { type KpiFilter, revenue, summary, topProducts, trend, warehouseVersion } from '../../db/kpi.ts';
 import { measuresByPeriod, revenueByPeriod } from '../../db/measures.ts';
-import { spansOf } from '../../db/period.ts';
+import { dekadOf, monthOf, plusDays, spansOf } from '../../db/period.ts';
 import { openWarehouse } from '../../db/warehouse-writer.ts';
 import { load, randomFrom, randomSales } from './loader.ts';
 
@@ -236,28 +236,53 @@ t.test('a date that is none is refused', async (t) => {
     t.throws(() => summary(db, { from }), { code: 'invalid_date' });
 });
 
-t.test('a period is whole months and few days, each counted once', async (t) => {
+t.test('a period is whole months and few days', async (t) => {
   const span = ({ grain, from, to, sign }: ReturnType<typeof spansOf>[number]) =>
     `${sign < 0 ? '-' : '+'}${grain} ${from}..${to}`;
-  t.same(spansOf({ from: null, to: null }).map(span), ['+month 0..999912']);
-  t.same(spansOf({ from: 20260101, to: 20260331 }).map(span), ['+month 202601..202603']);
-  t.same(spansOf({ from: 20260130, to: 20260302 }).map(span), [
+  const spans = (from: number | null, to: number | null, byDekad = false) => spansOf({ from, to }, byDekad).map(span);
+  t.same(spans(null, null), ['+month 0..999912']);
+  t.same(spans(20260101, 20260331), ['+month 202601..202603']);
+  t.same(spans(20260130, 20260302), ['+month 202602..202602', '+day 20260130..20260131', '+day 20260301..20260302']);
+  t.same(spans(20260103, 20260329), ['+month 202601..202603', '-day 20260101..20260102', '-day 20260330..20260331']);
+  t.same(spans(20260103, 20260104), ['+day 20260103..20260104']);
+  t.same(spans(20260103, 20260130), ['+month 202601..202601', '-day 20260101..20260102', '-day 20260131..20260131']);
+  t.same(spans(20260201, 20260101), []);
+  t.same(spans(20260112, 20260318, true), [
     '+month 202602..202602',
-    '+day 20260130..20260131',
+    '+dekad 2026011..2026012',
+    '+dekad 2026030..2026031',
+    '-day 20260111..20260111',
+    '-day 20260319..20260320',
+  ]);
+  t.same(spans(20260219, 20260302, true), [
+    '+dekad 2026022..2026022',
+    '+day 20260219..20260220',
     '+day 20260301..20260302',
   ]);
-  t.same(spansOf({ from: 20260103, to: 20260329 }).map(span), [
-    '+month 202601..202603',
-    '-day 20260101..20260102',
-    '-day 20260330..20260331',
-  ]);
-  t.same(spansOf({ from: 20260103, to: 20260104 }).map(span), ['+day 20260103..20260104']);
-  t.same(spansOf({ from: 20260103, to: 20260130 }).map(span), [
-    '+month 202601..202601',
-    '-day 20260101..20260102',
-    '-day 20260131..20260131',
-  ]);
-  t.same(spansOf({ from: 20260201, to: 20260101 }).map(span), []);
+});
+
+t.test('spans count every day of a period once, and no other', async (t) => {
+  const days = Array.from({ length: 120 }, (_, i) => plusDays(20251218, i));
+  const grains = { day: (day: number) => day, dekad: dekadOf, month: monthOf };
+  const bound = fc.option(fc.constantFrom(...days));
+  fc.assert(
+    fc.property(bound, bound, fc.boolean(), (from, to, byDekad) => {
+      const spans = spansOf({ from, to }, byDekad);
+      const times = (day: number) =>
+        spans.reduce((sum, span) => {
+          const period = grains[span.grain](day);
+          return period >= span.from && period <= span.to ? sum + span.sign : sum;
+        }, 0);
+      const least = from ?? (to === null ? 0 : 1);
+      t.same(
+        [0, ...days].filter((day) => times(day) !== Number(day >= least && day <= (to ?? 99991231))),
+        [],
+      );
+      const single = spans.filter(({ grain }) => grain === 'day').reduce((sum, { from, to }) => sum + to - from + 1, 0);
+      t.ok(single <= (byDekad ? 10 : 31), `${single} days`);
+    }),
+    { numRuns: 300 },
+  );
 });
 
 t.test('identifiers can be read back, and the version counts commits', async (t) => {
