@@ -20,7 +20,9 @@ export function deriveAmounts(columns: Columns): void {
   const profit = filled(givenProfit, difference(revenue, cost));
   set(columns, 'cost', cost, MONEY_SCALE);
   set(columns, 'profit', profit, MONEY_SCALE);
-  set(columns, 'margin', margins(profit, revenue), MARGIN_SCALE);
+  const margins = float64s(profit.length);
+  fillMargins(profit, revenue, margins);
+  set(columns, 'margin', margins, MARGIN_SCALE);
 }
 
 /** Profit as millionths of revenue, half to even; NaN where revenue is 0 or either is missing. */
@@ -30,10 +32,8 @@ export function marginOf(profit: number, revenue: number): number {
   return Math.abs(scaled) <= Number.MAX_SAFE_INTEGER ? divideHalfEven(scaled, revenue) : Math.round(scaled / revenue);
 }
 
-function margins(profit: Float64Array, revenue: Float64Array): Float64Array {
-  const margin = float64s(profit.length);
-  for (let row = 0; row < margin.length; row++) margin[row] = marginOf(profit[row]!, revenue[row]!);
-  return margin;
+function fillMargins(profit: Float64Array, revenue: Float64Array, margins: Float64Array): void {
+  for (let row = 0; row < margins.length; row++) margins[row] = marginOf(profit[row]!, revenue[row]!);
 }
 
 interface Known {
@@ -55,12 +55,14 @@ function lineRevenue(columns: Columns, quantity: Float64Array | null): Float64Ar
   return quantity && unitPrice ? lineAmounts(quantity, unitPrice, numbers(columns, 'discount')) : null;
 }
 
-// Each of the loops does one thing: one that has to ask what there is takes longer, and much longer to compile.
-
 function difference(from: Float64Array, less: Float64Array): Float64Array {
   const rest = float64s(from.length);
-  for (let row = 0; row < rest.length; row++) rest[row] = from[row]! - less[row]!;
+  subtract(from, less, rest);
   return rest;
+}
+
+function subtract(from: Float64Array, less: Float64Array, rest: Float64Array): void {
+  for (let row = 0; row < rest.length; row++) rest[row] = from[row]! - less[row]!;
 }
 
 /** The first, and where it has no value the second. */

@@ -12,27 +12,31 @@ export function calendarColumns(soldAt: Float64Array): {
   const days = float64s(soldAt.length);
   const hours = float64s(soldAt.length);
   const weekdays = float64s(soldAt.length);
-  let lastDate = Number.NaN;
-  let day = 0;
-  let weekday = Number.NaN;
-  for (let row = 0; row < soldAt.length; row++) {
-    const seconds = soldAt[row]!;
-    const date = Math.floor(seconds / SECONDS_A_DAY);
-    if (date !== lastDate) {
-      lastDate = date;
-      day = Number.isNaN(date) ? 0 : yearMonthDay(date);
-      // 1970-01-01 was a Thursday.
-      weekday = ((((date + 3) % 7) + 7) % 7) + 1;
-    }
-    days[row] = day;
-    hours[row] = Math.floor((seconds - date * SECONDS_A_DAY) / 3600);
-    weekdays[row] = weekday;
+  for (let row = 0; row < soldAt.length; ) {
+    const date = Math.floor(soldAt[row]! / SECONDS_A_DAY);
+    const from = row;
+    row = fillHours(soldAt, date * SECONDS_A_DAY, from, hours);
+    days.fill(Number.isNaN(date) ? 0 : yearMonthDay(date), from, row);
+    // 1970-01-01 was a Thursday.
+    weekdays.fill(((((date + 3) % 7) + 7) % 7) + 1, from, row);
   }
   return {
     day: new NumberColumn('integer', days),
     hour: new NumberColumn('integer', hours),
     weekday: new NumberColumn('integer', weekdays),
   };
+}
+
+/** Hours of `row` and those after it that are of the same day, as sales mostly are; gives the first of another day. */
+function fillHours(soldAt: Float64Array, midnight: number, row: number, hours: Float64Array): number {
+  hours[row] = Math.floor((soldAt[row]! - midnight) / 3600);
+  let next = row + 1;
+  for (; next < soldAt.length; next++) {
+    const seconds = soldAt[next]! - midnight;
+    if (!(seconds >= 0 && seconds < 86_400)) break;
+    hours[next] = Math.floor(seconds / 3600);
+  }
+  return next;
 }
 
 /**

@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import { float64s, int32s } from '../../engine/arrays.ts';
 import { type Column, DictionaryColumn, NumberColumn } from '../../engine/column.ts';
 import type { Dictionary } from '../../engine/dictionary.ts';
-import { ReferenceTable } from './reference-table.ts';
+import { lookUp, ReferenceTable } from './reference-table.ts';
 
 interface TextAttribute {
   readonly field: string;
@@ -87,10 +87,7 @@ function markOf(path: string): string {
 function filledTexts(existing: Column | undefined, { dictionary, codes }: TextAttribute, entries: Int32Array): Column {
   if (!existing) {
     const looked = int32s(entries.length);
-    for (let row = 0; row < looked.length; row++) {
-      const entry = entries[row]!;
-      looked[row] = entry < 0 ? -1 : codes[entry]!;
-    }
+    lookUp(entries, codes, looked);
     return new DictionaryColumn(looked, dictionary);
   }
   if (existing.kind !== 'dictionary' || !existing.codes.includes(-1)) return existing;
@@ -103,12 +100,20 @@ function filledTexts(existing: Column | undefined, { dictionary, codes }: TextAt
 }
 
 function filledNumbers(existing: Column | undefined, values: Float64Array, scale: number, entries: Int32Array): Column {
-  const given = existing?.kind === 'number' ? existing.values : null;
   const filled = float64s(entries.length);
-  for (let row = 0; row < entries.length; row++) {
-    const value = given ? given[row]! : Number.NaN;
-    const entry = entries[row]!;
-    filled[row] = Number.isNaN(value) && entry >= 0 ? values[entry]! : value;
-  }
+  lookUpNumbers(entries, values, filled);
+  if (existing?.kind === 'number') restore(existing.values, filled);
   return new NumberColumn('decimal', filled, scale);
+}
+
+function lookUpNumbers(entries: Int32Array, values: Float64Array, found: Float64Array): void {
+  for (let row = 0; row < found.length; row++) {
+    const entry = entries[row]!;
+    found[row] = entry < 0 ? Number.NaN : values[entry]!;
+  }
+}
+
+/** What was given stands. */
+function restore(given: Float64Array, filled: Float64Array): void {
+  for (let row = 0; row < filled.length; row++) if (!Number.isNaN(given[row]!)) filled[row] = given[row]!;
 }

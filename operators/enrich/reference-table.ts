@@ -5,7 +5,6 @@ import { TillstreamError } from '../../engine/errors.ts';
 import { parse } from '../csv/csv-parse.ts';
 
 const UNKNOWN = -1;
-const UNMAPPED = -2;
 
 /** A small CSV that records are joined with by one of its columns: a product catalogue, a list of stores. */
 export class ReferenceTable {
@@ -13,7 +12,9 @@ export class ReferenceTable {
   readonly #rows: readonly Record<string, string>[];
   readonly columns: readonly string[];
   #source: Dictionary | null = null;
+  /** By the dictionary's codes, of which so many are known. */
   #map = new Int32Array(0);
+  #known = 0;
   /** Entries of the batch at hand; used again for the next. */
   #found = new Int32Array(0);
 
@@ -77,26 +78,34 @@ export class ReferenceTable {
   }
 
   #entriesOfCodes({ codes, dictionary }: DictionaryColumn): Int32Array {
+    this.#learn(dictionary);
+    const entries = this.#room(codes.length);
+    lookUp(codes, this.#map, entries);
+    return entries;
+  }
+
+  /** The entries of texts that the dictionary did not have before. */
+  #learn(dictionary: Dictionary): void {
     if (this.#source !== dictionary) {
       this.#source = dictionary;
-      this.#map = new Int32Array(0);
+      this.#known = 0;
     }
-    if (this.#map.length < dictionary.values.length) {
-      const grown = new Int32Array(dictionary.values.length).fill(UNMAPPED);
+    const { values } = dictionary;
+    if (this.#map.length < values.length) {
+      const grown = new Int32Array(2 * values.length);
       grown.set(this.#map);
       this.#map = grown;
     }
-    const map = this.#map;
-    const entries = this.#room(codes.length);
-    for (let row = 0; row < codes.length; row++) {
-      const code = codes[row]!;
-      let entry = code < 0 ? UNKNOWN : map[code]!;
-      if (entry === UNMAPPED) {
-        entry = this.#entries.get(dictionary.values[code]!) ?? UNKNOWN;
-        map[code] = entry;
-      }
-      entries[row] = entry;
+    for (; this.#known < values.length; this.#known++) {
+      this.#map[this.#known] = this.#entries.get(values[this.#known]!) ?? UNKNOWN;
     }
-    return entries;
+  }
+}
+
+/** What `map` has for each code; -1 for those below 0. */
+export function lookUp(codes: Int32Array, map: Int32Array, found: Int32Array): void {
+  for (let row = 0; row < found.length; row++) {
+    const code = codes[row]!;
+    found[row] = code < 0 ? -1 : map[code]!;
   }
 }
