@@ -113,13 +113,15 @@ export class PageRows {
     for (let i = 0; i < count; i++) page.setInt32(ends[i]! - after - 4, word);
   }
 
-  /** A byte of 0 where there is NaN. */
-  zeros(after: number, values: Float64Array): void {
+  /** A byte each, 0 where there is NaN. */
+  types(after: number, values: Float64Array, type: number): void {
     const page = this.#page;
     const ends = this.#ends;
     const from = this.#from;
     const count = this.#count;
-    for (let i = 0; i < count; i++) if (Number.isNaN(values[from + i]!)) page.setInt8(ends[i]! - after - 1, 0);
+    for (let i = 0; i < count; i++) {
+      page.setInt8(ends[i]! - after - 1, type * Number(!Number.isNaN(values[from + i]!)));
+    }
   }
 
   /** Integers from 0 to 2^53 as varints of eight bytes. */

@@ -132,7 +132,8 @@ export class RowLayout {
     for (let at = words - 4; at >= 0; at -= 4) this.#rows.words(values + words - at - 4, this.#header.getInt32(at));
     for (let i = 0; i < this.#columns.length; i++) {
       const place = this.#places[i]!;
-      if (this.#hasNulls[place] === 1) this.#rows.zeros(this.#recordBytes - 2 - place, this.#columns[i]!);
+      if (this.#hasNulls[place] === 1)
+        this.#rows.types(this.#recordBytes - 2 - place, this.#columns[i]!, this.#types[place]!);
     }
   }
 }
@@ -155,5 +156,5 @@ function typeOf(values: Float64Array, from: number, to: number): { type: number;
 
 /** Of each row that has NaN, adds so many bytes to those it is spared. */
 function spare(spared: Int32Array, values: Float64Array, length: number, bytes: number): void {
-  for (let row = 0; row < length; row++) if (Number.isNaN(values[row]!)) spared[row] = spared[row]! + bytes;
+  for (let row = 0; row < length; row++) spared[row] = spared[row]! + bytes * Number(Number.isNaN(values[row]!));
 }
