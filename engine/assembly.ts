@@ -120,11 +120,7 @@ export class Assembly {
     ways: SideWays,
     agreement: Agreement,
   ): [...Duplex[], Writable] {
-    if (staged.length > 0)
-      return [
-        stageGate({ agreement, shared: this.#isShared }),
-        this.#stage(staged, (each) => agreement.committed(each)),
-      ];
+    if (staged.length > 0) return [stageGate(agreement), this.#stage(staged, (each) => agreement.committed(each))];
     if (outputs.length === 0) return [committedTo(() => {})];
     const last = nodes.at(-1) ?? source;
     const leaving = outputs.map((edge) => edges.get(edge)!);
@@ -144,13 +140,6 @@ export class Assembly {
       return [id, { ports, commits, next }];
     });
     return new SideWays(new Map(stops));
-  }
-
-  /** Whether an operator may give the same records to several branches: one that conserves them can't. */
-  get #isShared(): boolean {
-    const { plan, registry } = this.#request;
-    const operators = plan.map(({ operator }) => registry.get(operator));
-    return operators.some((operator) => operator?.outputs !== undefined && operator.conserves === false);
   }
 
   get #firstCheckpoint(): number {

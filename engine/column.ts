@@ -1,4 +1,4 @@
-import { float64s, int32s } from './arrays.ts';
+import { float64s, int32s, ownInt32s } from './arrays.ts';
 import { Dictionary } from './dictionary.ts';
 
 /** What one cell is to an operator's author: text, an exact number (see {@link NumberColumn}), or missing. */
@@ -49,8 +49,8 @@ export class BytesColumn implements ColumnOf<string> {
   }
 
   select(rows: Int32Array): BytesColumn {
-    const starts = int32s(rows.length);
-    const ends = int32s(rows.length);
+    const starts = ownInt32s(rows.length);
+    const ends = ownInt32s(rows.length);
     for (let i = 0; i < rows.length; i++) {
       const cell = rows[i]! * this.stride + this.offset;
       starts[i] = this.starts[cell]!;

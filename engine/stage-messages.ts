@@ -3,7 +3,7 @@ import type { ErrorData } from './errors.ts';
 import type { OperatorMetrics } from './metrics.ts';
 import type { Checkpoint } from './operator.ts';
 import type { Plan } from './plan.ts';
-import type { PackedBatch } from './transfer.ts';
+import type { PackedBatch, Returned } from './transfer.ts';
 
 /** What a stage's thread is started with: URLs of modules that it imports. */
 export interface StageModules {
@@ -46,7 +46,7 @@ export type ToStage =
 export type FromStage =
   | { readonly kind: 'opened'; readonly error?: ErrorData }
   | { readonly kind: 'credit' }
-  | { readonly kind: 'released'; readonly buffers: readonly ArrayBuffer[] }
+  | { readonly kind: 'returned'; readonly returned: Returned }
   | { readonly kind: 'committed'; readonly checkpoint: Checkpoint }
   | { readonly kind: 'sample'; readonly operators: readonly OperatorMetrics[] }
   | { readonly kind: 'ended'; readonly error?: ErrorData; readonly operators: readonly OperatorMetrics[] }

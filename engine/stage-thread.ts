@@ -53,9 +53,7 @@ const [registryModule, servicesModule] = (await Promise.all([
 ])) as [RegistryModule, ServicesModule];
 let services: Services = {};
 let operatorsHome: string | undefined;
-const unpacker = new BatchUnpacker((buffers) =>
-  port.postMessage({ kind: 'released', buffers } satisfies FromStage, buffers),
-);
+const unpacker = new BatchUnpacker((returned) => send({ kind: 'returned', returned }));
 let inbox = new Inbox();
 let abort = new AbortController();
 

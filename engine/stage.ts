@@ -1,7 +1,6 @@
 import { Writable } from 'node:stream';
 import type { Worker } from 'node:worker_threads';
 import { reviveError, TillstreamError } from './errors.ts';
-import { recycle } from './memory.ts';
 import type { OperatorMetrics } from './metrics.ts';
 import type { Checkpoint } from './operator.ts';
 import { type Item, isCheckpoint } from './operator-stream.ts';
@@ -26,7 +25,7 @@ interface Pending {
 
 /**
  * A worker thread that runs the last operators of plans, one run after another, and holds their services.
- * Batches cross to it as transferred columns under a window of credits.
+ * Batches cross to it as columns in memory that both see, under a window of credits.
  */
 export class Stage {
   readonly #worker: Worker;
@@ -123,8 +122,7 @@ export class Stage {
     if (isCheckpoint(item)) {
       this.#send({ kind: 'checkpoint', checkpoint: item });
     } else {
-      const { message, transfer } = this.#packer.pack(item);
-      this.#worker.postMessage({ kind: 'batch', batch: message } satisfies ToStage, transfer);
+      this.#send({ kind: 'batch', batch: this.#packer.pack(item) });
       item.release();
     }
     this.#credits--;
@@ -143,8 +141,8 @@ export class Stage {
         this.#credits++;
         this.#onCredit();
         break;
-      case 'released':
-        recycle(message.buffers);
+      case 'returned':
+        this.#packer.returned(message.returned);
         break;
       case 'committed':
         this.#listener?.committed(message.checkpoint);
@@ -153,6 +151,7 @@ export class Stage {
         this.#listener?.sampled(message.operators);
         break;
       case 'ended':
+        this.#packer.forget();
         this.#onEnded(message);
         break;
       case 'result': {

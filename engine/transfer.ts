@@ -1,4 +1,4 @@
-import { float64s, int32s, isAlone } from './arrays.ts';
+import { int32s, readableElsewhere } from './arrays.ts';
 import { Batch, Provenance, type Split } from './batch.ts';
 import {
   type Column,
@@ -9,8 +9,7 @@ import {
   TextColumn,
 } from './column.ts';
 import { Dictionary } from './dictionary.ts';
-import { TillstreamError } from './errors.ts';
-import { Memory } from './memory.ts';
+import { type Home, Memory } from './memory.ts';
 
 /** New texts of a dictionary, for a receiver that has those before `from`. */
 interface DictionaryNews {
@@ -30,8 +29,10 @@ type PackedColumn =
     }
   | { readonly kind: 'text'; readonly joined: string; readonly lengths: Int32Array };
 
-/** A batch as a message between threads: typed arrays to be transferred, joined strings, no row objects. */
+/** A batch as a message between threads: typed arrays in memory that both see, joined strings, no row objects. */
 export interface PackedBatch {
+  /** Of its sender. */
+  readonly id: number;
   readonly split: Split;
   readonly sequence: number;
   readonly port: string;
@@ -40,37 +41,69 @@ export interface PackedBatch {
   readonly columns: readonly (readonly [string, PackedColumn])[];
 }
 
-/** Turns batches into messages for one receiver. The batch packed must not be used afterwards: its arrays have moved (`batch_moved`). */
+/** What the receiver of a batch says when it is done with it. */
+export interface Returned {
+  readonly id: number;
+  /** True if somebody may read it as long as he likes. */
+  readonly kept: boolean;
+}
+
+/** A batch that has been sent, and arrays that were copied for its receiver. */
+interface Sent {
+  readonly batch: Batch;
+  readonly copies: readonly Memory[];
+}
+
+/** Turns batches into messages for one receiver, and holds them until he has done with them. */
 export class BatchPacker {
   /** How many of a dictionary's texts the receiver has. */
   readonly #known = new RecentDictionaries<{ count: number }>();
+  readonly #sent = new Map<number, Sent>();
+  #next = 0;
 
-  pack(batch: Batch): { message: PackedBatch; transfer: ArrayBuffer[] } {
-    const transfer = new Set<ArrayBuffer>();
-    const columns = [...batch.columns].map(([name, column]) => {
-      requireHere(name, column);
-      return [name, this.#pack(`${batch.port}/${name}`, column, transfer)] as const;
-    });
+  pack(batch: Batch): PackedBatch {
+    const copies: Memory[] = [];
+    const columns = [...batch.columns].map(
+      ([name, column]) => [name, this.#pack(`${batch.port}/${name}`, column, copies)] as const,
+    );
     const { split, sequence, port, length } = batch;
-    const lines = movable(batch.provenance.lines, transfer);
-    return { message: { split, sequence, port, length, lines, columns }, transfer: [...transfer] };
+    const lines = sendable(batch.provenance.lines, copies);
+    const id = this.#next++;
+    batch.hold();
+    this.#sent.set(id, { batch, copies });
+    return { id, split, sequence, port, length, lines, columns };
   }
 
-  #pack(key: string, column: Column, transfer: Set<ArrayBuffer>): PackedColumn {
+  /** The receiver has done with a batch. */
+  returned({ id, kept }: Returned): void {
+    const sent = this.#sent.get(id);
+    this.#sent.delete(id);
+    if (!sent) return;
+    if (kept) sent.batch.keep();
+    else for (const memory of sent.copies) memory.release();
+    sent.batch.release();
+  }
+
+  /** The receiver says nothing more of what was sent to it. */
+  forget(): void {
+    this.#sent.clear();
+  }
+
+  #pack(key: string, column: Column, copies: Memory[]): PackedColumn {
     switch (column.kind) {
       case 'number': {
         const { kind, type, scale } = column;
-        return { kind, type, scale, values: movable(column.values, transfer) };
+        return { kind, type, scale, values: sendable(column.values, copies) };
       }
       case 'dictionary':
-        return { kind: column.kind, codes: movable(column.codes, transfer), news: this.#news(key, column.dictionary) };
+        return { kind: column.kind, codes: sendable(column.codes, copies), news: this.#news(key, column.dictionary) };
       case 'identifier': {
-        const codes = movable(column.codes, transfer);
-        const numbers = movable(column.numbers, transfer);
+        const codes = sendable(column.codes, copies);
+        const numbers = sendable(column.numbers, copies);
         return { kind: column.kind, codes, numbers, news: this.#news(key, column.dictionary) };
       }
       default:
-        return packTexts(column, transfer);
+        return packTexts(column, copies);
     }
   }
 
@@ -103,38 +136,29 @@ class RecentDictionaries<Known> {
   }
 }
 
-function packTexts(column: Column, transfer: Set<ArrayBuffer>): PackedColumn {
-  const lengths = new Int32Array(column.length);
+function packTexts(column: Column, copies: Memory[]): PackedColumn {
+  const lengths = held(int32s(column.length), copies);
   const texts: string[] = [];
   for (let row = 0; row < column.length; row++) {
     const text = column.get(row);
     lengths[row] = text === null ? -1 : String(text).length;
     if (text !== null) texts.push(String(text));
   }
-  return { kind: 'text', joined: texts.join(''), lengths: movable(lengths, transfer) };
+  return { kind: 'text', joined: texts.join(''), lengths };
 }
 
-/** An operator that emits one column in two batches would find the second one empty on the other thread. */
-function requireHere(name: string, column: Column): void {
-  const array = column.kind === 'number' ? column.values : 'codes' in column ? column.codes : null;
-  if (!(array?.buffer instanceof ArrayBuffer) || !array.buffer.detached) return;
-  const message = `column "${name}" has gone to the other thread with an earlier batch; each batch needs columns of its own`;
-  throw new TillstreamError('batch_moved', message);
+function sendable<T extends Int32Array | Float64Array>(array: T, copies: Memory[]): T {
+  const readable = readableElsewhere(array);
+  return readable === array ? array : held(readable, copies);
 }
 
-/** The array if it has its buffer to itself, else a copy that does; its buffer is put on the transfer list. */
-function movable<T extends Int32Array | Float64Array>(array: T, transfer: Set<ArrayBuffer>): T {
-  const { buffer } = array;
-  const alone = buffer instanceof ArrayBuffer && isAlone(array) && !transfer.has(buffer);
-  const own = alone ? array : (copyOf(array) as T);
-  transfer.add(own.buffer as ArrayBuffer);
-  return own;
-}
-
-function copyOf(array: Int32Array | Float64Array): Int32Array | Float64Array {
-  const copy = array instanceof Int32Array ? int32s(array.length) : float64s(array.length);
-  copy.set(array);
-  return copy;
+function held<T extends Int32Array | Float64Array>(array: T, copies: Memory[]): T {
+  const memory = Memory.of(array);
+  if (memory) {
+    memory.hold();
+    copies.push(memory);
+  }
+  return array;
 }
 
 const NO_BYTES = Buffer.alloc(0);
@@ -142,29 +166,24 @@ const NO_BYTES = Buffer.alloc(0);
 /** Turns the messages of one {@link BatchPacker} back into batches. */
 export class BatchUnpacker {
   readonly #dictionaries = new RecentDictionaries<Dictionary>();
-  readonly #onReleased: (buffers: ArrayBuffer[]) => void;
+  readonly #onReturned: (returned: Returned) => void;
   /** Where no record stood. */
   #nowhere = new Int32Array(0);
-  #released: ArrayBuffer[] = [];
 
-  /** `onReleased` is given the memory of batches that nobody reads any more. */
-  constructor(onReleased: (buffers: ArrayBuffer[]) => void = () => {}) {
-    this.#onReleased = onReleased;
+  /** `onReturned` is told when nobody reads a batch any more, or that somebody may for ever. */
+  constructor(onReturned: (returned: Returned) => void = () => {}) {
+    this.#onReturned = onReturned;
   }
 
   unpack(packed: PackedBatch): Batch {
     const { split, sequence, port, length, columns } = packed;
     const unpacked = columns.map(([name, column]) => [name, this.#unpack(`${port}/${name}`, column)] as const);
     const provenance = this.#provenance(packed);
-    for (const buffer of buffersOf(packed)) new Memory(buffer, this.#takeBack);
+    const buffers = buffersOf(packed);
+    const home = homeOf(buffers.size, (kept) => this.#onReturned({ id: packed.id, kept }));
+    for (const buffer of buffers) new Memory(buffer, home);
     return new Batch({ split, sequence, port, length, provenance, columns: new Map(unpacked) });
   }
-
-  /** Buffers of a batch come back one by one, at once, and are sent together. */
-  readonly #takeBack = ({ buffer }: Memory): void => {
-    if (this.#released.length === 0) queueMicrotask(() => this.#onReleased(this.#released.splice(0)));
-    this.#released.push(buffer);
-  };
 
   #provenance({ lines, length }: PackedBatch): Provenance {
     if (this.#nowhere.length < length) this.#nowhere = new Int32Array(length);
@@ -200,12 +219,26 @@ function unpackTexts(joined: string, lengths: Int32Array): (string | null)[] {
   });
 }
 
-function buffersOf({ lines, columns }: PackedBatch): ArrayBuffer[] {
-  const arrays = columns.flatMap(([, column]) => arraysOf(column));
-  // What has come over is no shared memory, and in no two arrays.
-  return [lines, ...arrays].map(({ buffer }) => buffer as ArrayBuffer);
+/** The other thread's memory: it is told once, when all of it is back or any of it is kept. */
+function homeOf(count: number, tell: (kept: boolean) => void): Home {
+  let left = count;
+  return {
+    back() {
+      if (--left === 0) tell(false);
+    },
+    kept() {
+      if (left > 0) tell(true);
+      left = 0;
+    },
+  };
 }
 
+function buffersOf({ lines, columns }: PackedBatch): Set<ArrayBufferLike> {
+  const arrays = columns.flatMap(([, column]) => arraysOf(column));
+  return new Set([lines, ...arrays].map(({ buffer }) => buffer));
+}
+
+/** Arrays that the columns of the batch stand in. */
 function arraysOf(column: PackedColumn): (Int32Array | Float64Array)[] {
   switch (column.kind) {
     case 'number':
@@ -214,7 +247,8 @@ function arraysOf(column: PackedColumn): (Int32Array | Float64Array)[] {
       return [column.codes];
     case 'identifier':
       return [column.codes, column.numbers];
+    // Its lengths have been read.
     case 'text':
-      return [column.lengths];
+      return [];
   }
 }

@@ -1,4 +1,4 @@
-import { int32s } from '../../engine/arrays.ts';
+import { int32s, ownInt32s } from '../../engine/arrays.ts';
 import type { Fault } from '../../engine/operator.ts';
 
 /** Most records in one block. */
@@ -36,10 +36,10 @@ export class RecordBlock {
     this.stride = stride;
     const shortest = Math.max(stride, recordBytes * 0.9);
     this.capacity = Math.max(1, Math.min(BLOCK_ROWS, Math.ceil(span / shortest) + 1));
-    this.starts = int32s(this.capacity * stride);
-    this.ends = int32s(this.capacity * stride);
-    this.recordStarts = int32s(this.capacity);
-    this.recordEnds = int32s(this.capacity);
+    this.starts = ownInt32s(this.capacity * stride);
+    this.ends = ownInt32s(this.capacity * stride);
+    this.recordStarts = ownInt32s(this.capacity);
+    this.recordEnds = ownInt32s(this.capacity);
     this.lines = int32s(this.capacity);
   }
 
