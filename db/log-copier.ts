@@ -7,7 +7,7 @@ const LEAST_BYTES = 3 * BETWEEN_BYTES;
 
 /**
  * Copies the write-ahead log into the database while more is being loaded, on a thread of its own, so that little is left to copy when
- * the writer closes. What is committed is as durable as without it. Must be closed before the writer is.
+ * the writer closes. What is committed is as durable as without it. Must not be closed while the writer closes.
  */
 export class LogCopier {
   readonly #database: string;

@@ -45,6 +45,7 @@ export type ToStage =
 
 export type FromStage =
   | { readonly kind: 'opened'; readonly error?: ErrorData }
+  | { readonly kind: 'closed' }
   | { readonly kind: 'credit' }
   | { readonly kind: 'returned'; readonly returned: Returned }
   | { readonly kind: 'committed'; readonly checkpoint: Checkpoint }

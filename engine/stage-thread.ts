@@ -143,5 +143,6 @@ async function call({ id, service, method, args }: Extract<ToStage, { kind: 'cal
 
 async function close(): Promise<void> {
   await servicesModule.closeServices?.(services);
+  send({ kind: 'closed' });
   port.close();
 }

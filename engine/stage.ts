@@ -32,7 +32,7 @@ export class Stage {
   readonly #packer = new BatchPacker();
   readonly #calls = new Map<number, Pending>();
   readonly #opened: Promise<void>;
-  readonly #exited: Promise<void>;
+  readonly #closed = Promise.withResolvers<void>();
   #credits = CREDITS;
   #nextCall = 1;
   #failure: Error | null = null;
@@ -46,11 +46,9 @@ export class Stage {
     this.#opened = new Promise((resolve, reject) => {
       this.#calls.set(0, { resolve: () => resolve(), reject });
     });
-    this.#exited = new Promise((resolve) => {
-      this.#worker.on('exit', (code) => {
-        if (!this.#closing) this.#fail(new TillstreamError('stage_died', `the writer thread ended with code ${code}`));
-        resolve();
-      });
+    this.#worker.on('exit', (code) => {
+      if (!this.#closing) this.#fail(new TillstreamError('stage_died', `the writer thread ended with code ${code}`));
+      this.#closed.resolve();
     });
     this.#worker.on('error', (error: Error) => this.#fail(error));
     this.#worker.on('message', (message: FromStage) => this.#receive(message));
@@ -111,11 +109,11 @@ export class Stage {
     return stream;
   }
 
-  /** Ends the thread after its services have closed. */
+  /** Ends the thread; resolves when its services have closed, for then nobody has to wait for it any more. */
   async close(): Promise<void> {
     this.#closing = true;
     this.#send({ kind: 'close' });
-    await this.#exited;
+    await this.#closed.promise;
   }
 
   async #forward(item: Item): Promise<void> {
@@ -136,6 +134,9 @@ export class Stage {
     switch (message.kind) {
       case 'opened':
         this.#settle(0, message.error ? { error: reviveError(message.error) } : {});
+        break;
+      case 'closed':
+        this.#closed.resolve();
         break;
       case 'credit':
         this.#credits++;

@@ -1,6 +1,5 @@
 import { readdir } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
-import type { LogCopier } from '../../db/log-copier.ts';
 import { lookupQueries } from '../../db/lookup-queries.ts';
 import { TillstreamError } from '../../engine/errors.ts';
 import type { LedgerEntry } from '../../engine/ledger.ts';
@@ -26,8 +25,6 @@ import type { WriterThread } from './writer-thread.ts';
 export interface LoaderSetting extends IngestSetting {
   readonly writer: WriterThread;
   readonly runId: number;
-  /** Null where little is to be loaded. */
-  readonly log: LogCopier | null;
 }
 
 /** What became of a file, its lines of the ledger, and the error that stopped it, if one did. */
@@ -216,7 +213,7 @@ export class FileLoader {
     { plan, stageFrom }: FilePlan,
     { fileId, resume }: OpenFile,
   ): Promise<void> {
-    const { home, writer, registry, signal, now, onEvent, sampleMs, log } = this.#setting;
+    const { home, writer, registry, signal, now, onEvent, sampleMs } = this.#setting;
     const { name: file, sizeBytes } = progress.candidate;
     const resumedAt = resume?.bytes ?? 0;
     if (resume) progress.notes.push('went on from where an earlier run had stopped');
@@ -235,7 +232,7 @@ export class FileLoader {
       ...(resume && { resume: { number: resume.number, source: resume.state, states: resume.states } }),
       onSample: (sample) => onEvent({ type: 'sample', file, sample }),
       onCommitted: ({ position: { bytes } }) => {
-        log?.committed(bytes - committed);
+        writer.committed(bytes - committed);
         committed = bytes;
       },
     }).finally(() => tables?.close());

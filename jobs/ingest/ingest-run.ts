@@ -1,4 +1,3 @@
-import { LogCopier } from '../../db/log-copier.ts';
 import type { LedgerEntry } from '../../engine/ledger.ts';
 import type { Registry } from '../../engine/plan.ts';
 import type { Config } from '../../operators/dataset/config.ts';
@@ -44,11 +43,10 @@ export class IngestRun {
   async #load(writer: WriterThread, found: Candidates): Promise<RunReport> {
     const { trigger, now, onEvent } = this.#setting;
     const detail = { pid: process.pid, node: process.version };
-    const runId = await writer.startRun({ trigger, startedAt: now(), detail });
     const bytes = found.files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+    const runId = await writer.startRun({ trigger, startedAt: now(), detail }, bytes);
     onEvent({ type: 'run-started', runId, files: found.files.length, bytes });
-    const log = LogCopier.for(this.#setting.home.database, bytes);
-    const loader = new FileLoader({ ...this.#setting, writer, runId, log });
+    const loader = new FileLoader({ ...this.#setting, writer, runId });
     try {
       for (const [index, candidate] of found.files.entries()) {
         if (this.#setting.signal.aborted || this.#trouble) break;
@@ -61,7 +59,6 @@ export class IngestRun {
       await this.#close(writer, runId);
     } finally {
       loader.close();
-      await log?.close();
     }
     const report = this.#finished(runId, found);
     onEvent({ type: 'run-finished', report });
