@@ -9,7 +9,7 @@ import type { FromStage, StageRun, StageSetup, ToStage } from './stage-messages.
 import { BatchPacker } from './transfer.ts';
 
 /** Batches that may be under way to the other thread or wait there: what bounds memory when it is slower. */
-const CREDITS = 8;
+const CREDITS = 6;
 
 /** What a run hears from its stage. */
 export interface StageListener {

@@ -48,40 +48,33 @@ export interface Returned {
   readonly kept: boolean;
 }
 
-/** A batch that has been sent, and arrays that were copied for its receiver. */
-interface Sent {
-  readonly batch: Batch;
-  readonly copies: readonly Memory[];
-}
-
-/** Turns batches into messages for one receiver, and holds them until he has done with them. */
+/** Turns batches into messages for one receiver, and holds the columns sent until he has done with them. */
 export class BatchPacker {
   /** How many of a dictionary's texts the receiver has. */
   readonly #known = new RecentDictionaries<{ count: number }>();
-  readonly #sent = new Map<number, Sent>();
+  /** What batches stand in that the receiver has. */
+  readonly #sent = new Map<number, readonly Memory[]>();
   #next = 0;
 
   pack(batch: Batch): PackedBatch {
-    const copies: Memory[] = [];
+    const sent: Memory[] = [];
     const columns = [...batch.columns].map(
-      ([name, column]) => [name, this.#pack(`${batch.port}/${name}`, column, copies)] as const,
+      ([name, column]) => [name, this.#pack(`${batch.port}/${name}`, column, sent)] as const,
     );
     const { split, sequence, port, length } = batch;
-    const lines = sendable(batch.provenance.lines, copies);
+    const lines = sendable(batch.provenance.lines, sent);
     const id = this.#next++;
-    batch.hold();
-    this.#sent.set(id, { batch, copies });
+    this.#sent.set(id, sent);
     return { id, split, sequence, port, length, lines, columns };
   }
 
   /** The receiver has done with a batch. */
   returned({ id, kept }: Returned): void {
-    const sent = this.#sent.get(id);
+    for (const memory of this.#sent.get(id) ?? []) {
+      if (kept) memory.keep();
+      memory.release();
+    }
     this.#sent.delete(id);
-    if (!sent) return;
-    if (kept) sent.batch.keep();
-    else for (const memory of sent.copies) memory.release();
-    sent.batch.release();
   }
 
   /** The receiver says nothing more of what was sent to it. */
@@ -89,21 +82,21 @@ export class BatchPacker {
     this.#sent.clear();
   }
 
-  #pack(key: string, column: Column, copies: Memory[]): PackedColumn {
+  #pack(key: string, column: Column, sent: Memory[]): PackedColumn {
     switch (column.kind) {
       case 'number': {
         const { kind, type, scale } = column;
-        return { kind, type, scale, values: sendable(column.values, copies) };
+        return { kind, type, scale, values: sendable(column.values, sent) };
       }
       case 'dictionary':
-        return { kind: column.kind, codes: sendable(column.codes, copies), news: this.#news(key, column.dictionary) };
+        return { kind: column.kind, codes: sendable(column.codes, sent), news: this.#news(key, column.dictionary) };
       case 'identifier': {
-        const codes = sendable(column.codes, copies);
-        const numbers = sendable(column.numbers, copies);
+        const codes = sendable(column.codes, sent);
+        const numbers = sendable(column.numbers, sent);
         return { kind: column.kind, codes, numbers, news: this.#news(key, column.dictionary) };
       }
       default:
-        return packTexts(column, copies);
+        return packTexts(column, sent);
     }
   }
 
@@ -136,8 +129,8 @@ class RecentDictionaries<Known> {
   }
 }
 
-function packTexts(column: Column, copies: Memory[]): PackedColumn {
-  const lengths = held(int32s(column.length), copies);
+function packTexts(column: Column, sent: Memory[]): PackedColumn {
+  const lengths = held(int32s(column.length), sent);
   const texts: string[] = [];
   for (let row = 0; row < column.length; row++) {
     const text = column.get(row);
@@ -147,16 +140,16 @@ function packTexts(column: Column, copies: Memory[]): PackedColumn {
   return { kind: 'text', joined: texts.join(''), lengths };
 }
 
-function sendable<T extends Int32Array | Float64Array>(array: T, copies: Memory[]): T {
-  const readable = readableElsewhere(array);
-  return readable === array ? array : held(readable, copies);
+/** The array, or a copy, held until it comes back. */
+function sendable<T extends Int32Array | Float64Array>(array: T, sent: Memory[]): T {
+  return held(readableElsewhere(array), sent);
 }
 
-function held<T extends Int32Array | Float64Array>(array: T, copies: Memory[]): T {
+function held<T extends Int32Array | Float64Array>(array: T, sent: Memory[]): T {
   const memory = Memory.of(array);
   if (memory) {
     memory.hold();
-    copies.push(memory);
+    sent.push(memory);
   }
   return array;
 }
