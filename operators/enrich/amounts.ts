@@ -33,7 +33,7 @@ export function marginOf(profit: number, revenue: number): number {
 }
 
 function fillMargins(profit: Float64Array, revenue: Float64Array, margins: Float64Array): void {
-  for (let row = 0; row < margins.length; row++) margins[row] = marginOf(profit[row]!, revenue[row]!);
+  for (let row = 0, { length } = margins; row < length; row++) margins[row] = marginOf(profit[row]!, revenue[row]!);
 }
 
 interface Known {
@@ -62,14 +62,15 @@ function difference(from: Float64Array, less: Float64Array): Float64Array {
 }
 
 function subtract(from: Float64Array, less: Float64Array, rest: Float64Array): void {
-  for (let row = 0; row < rest.length; row++) rest[row] = from[row]! - less[row]!;
+  for (let row = 0, { length } = rest; row < length; row++) rest[row] = from[row]! - less[row]!;
 }
 
 /** The first, and where it has no value the second. */
 function filled<T extends Float64Array | null>(values: Float64Array | null, others: T): Float64Array | T {
   if (!values || !others) return values ?? others;
   const all = float64s(values.length);
-  for (let row = 0; row < all.length; row++) all[row] = Number.isNaN(values[row]!) ? others[row]! : values[row]!;
+  for (let row = 0, { length } = all; row < length; row++)
+    all[row] = Number.isNaN(values[row]!) ? others[row]! : values[row]!;
   return all;
 }
 

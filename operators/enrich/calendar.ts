@@ -30,8 +30,9 @@ export function calendarColumns(soldAt: Float64Array): {
 /** Hours of `row` and those after it that are of the same day, as sales mostly are; gives the first of another day. */
 function fillHours(soldAt: Float64Array, midnight: number, row: number, hours: Float64Array): number {
   hours[row] = Math.floor((soldAt[row]! - midnight) / 3600);
+  const { length } = soldAt;
   let next = row + 1;
-  for (; next < soldAt.length; next++) {
+  for (; next < length; next++) {
     const seconds = soldAt[next]! - midnight;
     if (!(seconds >= 0 && seconds < 86_400)) break;
     hours[next] = Math.floor(seconds / 3600);

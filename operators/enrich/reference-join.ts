@@ -107,7 +107,7 @@ function filledNumbers(existing: Column | undefined, values: Float64Array, scale
 }
 
 function lookUpNumbers(entries: Int32Array, values: Float64Array, found: Float64Array): void {
-  for (let row = 0; row < found.length; row++) {
+  for (let row = 0, { length } = found; row < length; row++) {
     const entry = entries[row]!;
     found[row] = entry < 0 ? Number.NaN : values[entry]!;
   }
@@ -115,5 +115,5 @@ function lookUpNumbers(entries: Int32Array, values: Float64Array, found: Float64
 
 /** What was given stands. */
 function restore(given: Float64Array, filled: Float64Array): void {
-  for (let row = 0; row < filled.length; row++) if (!Number.isNaN(given[row]!)) filled[row] = given[row]!;
+  for (let row = 0, { length } = filled; row < length; row++) if (!Number.isNaN(given[row]!)) filled[row] = given[row]!;
 }

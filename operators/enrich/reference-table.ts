@@ -104,7 +104,7 @@ export class ReferenceTable {
 
 /** What `map` has for each code; -1 for those below 0. */
 export function lookUp(codes: Int32Array, map: Int32Array, found: Int32Array): void {
-  for (let row = 0; row < found.length; row++) {
+  for (let row = 0, { length } = found; row < length; row++) {
     const code = codes[row]!;
     found[row] = code < 0 ? -1 : map[code]!;
   }

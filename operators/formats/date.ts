@@ -45,7 +45,7 @@ export class DateFormat implements NumberFormat {
   fill(cells: BytesColumn, values: Float64Array, rest: (row: number) => number): void {
     this.#reader.fill(cells, values, rest);
     if (this.type === 'datetime') return;
-    for (let row = 0; row < values.length; row++) values[row] = startOfDay(values[row]!);
+    for (let row = 0, { length } = values; row < length; row++) values[row] = startOfDay(values[row]!);
   }
 
   parse(text: string): number | Fault {

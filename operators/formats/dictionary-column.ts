@@ -60,7 +60,7 @@ export class DictionaryTyping implements ColumnTyping {
   /** From numbers of distinct cells to codes of texts, in place. */
   #translate(codes: Int32Array, report: Report): void {
     const outcomes = this.#outcomes;
-    for (let row = 0; row < codes.length; row++) {
+    for (let row = 0, { length } = codes; row < length; row++) {
       const code = codes[row]!;
       const outcome = outcomes[code]!;
       codes[row] = outcome < 0 ? MISSING : outcome;

@@ -26,9 +26,9 @@ export class DistinctNumbers {
   /** Writes the value of each cell to `values`, and reports those at fault. */
   fill(codes: Int32Array, values: Float64Array, report: Report): void {
     const known = this.#values;
-    for (let row = 0; row < codes.length; row++) values[row] = known[codes[row]!]!;
+    for (let row = 0, { length } = codes; row < length; row++) values[row] = known[codes[row]!]!;
     if (this.#faults.size === 0) return;
-    for (let row = 0; row < codes.length; row++) {
+    for (let row = 0, { length } = codes; row < length; row++) {
       const fault = this.#faults.get(codes[row]!);
       if (fault) report(row, fault);
     }

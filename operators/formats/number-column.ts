@@ -100,7 +100,7 @@ export class NumberTyping implements ColumnTyping {
   #check(cells: BytesColumn, values: Float64Array, report: Report): void {
     const limits = this.#limits;
     if (limits.allowed === null && isWithin(values, limits.minimum, limits.maximum)) return;
-    for (let row = 0; row < values.length; row++) {
+    for (let row = 0, { length } = values; row < length; row++) {
       const value = values[row]!;
       if (Number.isNaN(value) || limits.allows(value)) continue;
       if (report(row, limits.fault(value, cells.get(row).trim()))) values[row] = Number.NaN;
@@ -110,6 +110,9 @@ export class NumberTyping implements ColumnTyping {
 
 /** Written so that NaN, a missing value, passes. */
 function isWithin(values: Float64Array, minimum: number, maximum: number): boolean {
-  for (let row = 0; row < values.length; row++) if (values[row]! < minimum || values[row]! > maximum) return false;
+  for (let row = 0, { length } = values; row < length; row++) {
+    const value = values[row]!;
+    if (value < minimum || value > maximum) return false;
+  }
   return true;
 }

@@ -21,14 +21,14 @@ export function deriveRevenue(columns: Map<string, Column>, faults: RowFaults, f
 
 /** What was given stands; where it is at fault there is nothing. */
 function restore(values: Float64Array, given: Float64Array, isAtFault: (row: number) => boolean): void {
-  for (let row = 0; row < values.length; row++) {
+  for (let row = 0, { length } = values; row < length; row++) {
     if (!Number.isNaN(given[row]!) || isAtFault(row)) values[row] = given[row]!;
   }
 }
 
 /** Takes out what is beyond the safe integers. */
 function rejectUnsafe(values: Float64Array, report: (row: number) => void): void {
-  for (let row = 0; row < values.length; row++) {
+  for (let row = 0, { length } = values; row < length; row++) {
     if (!(Math.abs(values[row]!) > Number.MAX_SAFE_INTEGER)) continue;
     values[row] = Number.NaN;
     report(row);
