@@ -32,6 +32,7 @@ export const broadcast = defineOperator({
     output: [{ n: 1 }, { n: 2 }, { n: 1 }, { n: 2 }],
   },
   create: ({ to }) => ({
+    keepsNothing: true,
     async process(batch, out) {
       for (const port of to) await out.emit(batch.with({ port }));
     },

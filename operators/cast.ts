@@ -32,6 +32,7 @@ interface CastColumn {
 }
 
 class Cast implements OperatorInstance {
+  readonly keepsNothing = true;
   readonly #columns: readonly CastColumn[];
   readonly #fields: readonly CastField[];
   #header: readonly string[] = [];

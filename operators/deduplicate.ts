@@ -31,6 +31,7 @@ const Options = Type.Object({
 });
 
 class Deduplicate implements OperatorInstance {
+  readonly keepsNothing = true;
   readonly #options: Static<typeof Options>;
   readonly #hasher = new RecordHasher();
   #window: HashWindow;

@@ -1,6 +1,8 @@
 import { type Static, Type } from '@sinclair/typebox';
+import { int32s } from '../engine/arrays.ts';
 import type { Batch } from '../engine/batch.ts';
 import { defineOperator } from '../engine/define-operator.ts';
+import { giveBack } from '../engine/memory.ts';
 import type { OperatorInstance, Outputs } from '../engine/operator.ts';
 import { CONDITIONS_OPTIONS, Conditions } from './filter/conditions.ts';
 
@@ -15,6 +17,7 @@ const Options = Type.Object({
 });
 
 class Filter implements OperatorInstance {
+  readonly keepsNothing = true;
   readonly #conditions: Conditions;
   readonly #options: Static<typeof Options>;
 
@@ -25,22 +28,23 @@ class Filter implements OperatorInstance {
 
   process(batch: Batch, out: Outputs): void | Promise<void> {
     const { kept, left } = this.#divide(this.#conditions.of(batch));
-    if (left.length === 0) return out.emit(batch);
+    const chosen = left.length === 0 ? batch : batch.select(kept);
     out.filtered(batch, left, this.#options.reason);
-    return out.emit(batch.select(kept));
+    giveBack(left);
+    return out.emit(chosen);
   }
 
   #divide(matches: Uint8Array): { kept: Int32Array; left: Int32Array } {
     const wanted = this.#options.keep ? 1 : 0;
-    const kept = new Int32Array(matches.length);
-    const left = new Int32Array(matches.length);
+    const kept = int32s(matches.length);
+    const left = int32s(matches.length);
     let keptCount = 0;
     let leftCount = 0;
     for (let row = 0; row < matches.length; row++) {
       if (matches[row] === wanted) kept[keptCount++] = row;
       else left[leftCount++] = row;
     }
-    return { kept: kept.slice(0, keptCount), left: left.slice(0, leftCount) };
+    return { kept: kept.subarray(0, keptCount), left: left.subarray(0, leftCount) };
   }
 }
 

@@ -36,6 +36,7 @@ const Options = Type.Object({
 });
 
 class FlatMap implements OperatorInstance {
+  readonly keepsNothing = true;
   readonly #options: Static<typeof Options>;
   readonly #partsOf: Parts;
   readonly #targets: readonly string[];

@@ -17,6 +17,7 @@ const Options = Type.Object({
 });
 
 class MapFields implements OperatorInstance {
+  readonly keepsNothing = true;
   readonly #options: Static<typeof Options>;
   readonly #assignments: readonly Assignment[];
 

@@ -19,6 +19,7 @@ const Options = Type.Object({
 });
 
 class Merge implements OperatorInstance {
+  readonly keepsNothing = true;
   readonly ordered: boolean;
   readonly #time: string | undefined;
   /** Input to the latest time seen there. */

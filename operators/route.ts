@@ -8,6 +8,7 @@ import { RouteOptions, routeOutputs } from './route/options.ts';
 const Options = Type.Object(RouteOptions);
 
 class Route implements OperatorInstance {
+  readonly keepsNothing = true;
   readonly #choices: readonly Choice[];
   readonly #otherwise: string | undefined;
 

@@ -26,6 +26,7 @@ type Options = Static<typeof Options>;
 const HASHES = 2 ** 32;
 
 class Sample implements OperatorInstance {
+  readonly keepsNothing = true;
   readonly #options: Options;
   readonly #hasher = new RecordHasher();
   #seen = 0;

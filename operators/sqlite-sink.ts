@@ -19,6 +19,7 @@ const Options = Type.Object(
 );
 
 class SqliteSink implements OperatorInstance {
+  readonly keepsNothing = true;
   readonly ports: readonly string[];
   readonly #table: Table;
   readonly #passesOn: boolean;

@@ -34,6 +34,7 @@ const Options = Type.Object({
 });
 
 class Tap implements OperatorInstance {
+  readonly keepsNothing = true;
   readonly #options: Static<typeof Options>;
   readonly #context: OperatorContext;
   readonly #service: TapService | null;

@@ -24,6 +24,7 @@ const Options = Type.Object(
 );
 
 class Throttle implements OperatorInstance {
+  readonly keepsNothing = true;
   readonly #bucket: TokenBucket;
   readonly #burst: number;
   readonly #drops: boolean;

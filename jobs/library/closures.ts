@@ -74,6 +74,7 @@ function typed(operator: Operator, types: Readonly<Record<string, FieldType | un
     create: (options, context) => {
       const instance = create(options, context);
       return {
+        keepsNothing: instance.keepsNothing === true,
         process: (batch, out, input) => instance.process(batch, typedOutputs(out, types), input),
         checkpoint: (out) => instance.checkpoint?.(typedOutputs(out, types)),
         flush: (out) => instance.flush?.(typedOutputs(out, types)),

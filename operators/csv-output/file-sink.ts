@@ -44,6 +44,7 @@ export type WriteBatch = (batch: Batch, columns: readonly string[], isFirst: boo
 
 /** Writes the records of one port to a file on their way. */
 export class FileSink implements OperatorInstance {
+  readonly keepsNothing = true;
   readonly ports: readonly string[];
   readonly #port: string;
   readonly #path: string;
