@@ -10,6 +10,9 @@ interface Manifest {
   readonly exports: Readonly<Record<string, { readonly import?: { readonly default: string } }>>;
 }
 
+/** Modules that are needed in every run; others stay with the entries that need them. */
+const SHARED = /\/build\/esm\/(?!compiler|parser|syntax|system)/;
+
 /** Puts TypeBox's modules together to one file for each of its entries and one that they share. Returns their folder. */
 export async function bundleTypebox(): Promise<string> {
   const root = packageRoot();
@@ -29,7 +32,7 @@ export async function bundleTypebox(): Promise<string> {
       rolldownOptions: {
         output: {
           ...{ chunkFileNames: '[name].mjs', banner: `/*! ${license(root)} */` },
-          codeSplitting: { groups: [{ name: 'all', test: /./ }] },
+          codeSplitting: { groups: [{ name: 'shared', test: SHARED }] },
         },
       },
     },
