@@ -21,6 +21,8 @@ export interface Listener {
   committed(checkpoint: Checkpoint): void;
   /** Metrics of the operators that run on another thread. */
   sampled(operators: readonly OperatorMetrics[]): void;
+  /** That thread has been given all there is. */
+  handedOver(): void;
 }
 
 /** The streams of a plan: one line for a plain list, for a graph one for each list between its forks and joins. */
@@ -177,7 +179,8 @@ export class Assembly {
   #stage(staged: readonly PlanNode[], committed: (checkpoint: Checkpoint) => void): Writable {
     const { stage, sampleMs = 250, split } = this.#request;
     const { measure, states } = this.#surroundings;
-    const listener = { committed, sampled: this.#listener.sampled };
+    const { sampled, handedOver } = this.#listener;
+    const listener = { committed, sampled, handedOver };
     // Only a plan with a stage has operators for it.
     return stage!.thread.begin({ plan: staged, split, measure, states, sampleMs }, listener);
   }

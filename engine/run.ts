@@ -31,6 +31,8 @@ export interface RunRequest {
   readonly signal?: AbortSignal;
   /** Called with every checkpoint that has passed the last operator. */
   readonly onCommitted?: (checkpoint: Checkpoint) => void;
+  /** Called when the stage has been given all records: those are yet to be made durable, and nothing else is left to do here. */
+  readonly onHandedOver?: () => void;
   /** Called every `sampleMs` (250) and at the end. */
   readonly onSample?: (sample: MetricsSample) => void;
   readonly sampleMs?: number;
@@ -78,6 +80,7 @@ class Running {
       sampled: (operators) => {
         for (const each of operators) this.#there.set(each.id, each);
       },
+      handedOver: () => this.#request.onHandedOver?.(),
     });
     this.#here = assembly.meters;
     let timer: NodeJS.Timeout | undefined;

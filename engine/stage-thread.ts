@@ -55,6 +55,8 @@ let services: Services = {};
 let operatorsHome: string | undefined;
 const unpacker = new BatchUnpacker((returned) => send({ kind: 'returned', returned }));
 let inbox = new Inbox();
+/** Over when the run at hand is. */
+let running: Promise<void> = Promise.resolve();
 let abort = new AbortController();
 
 port.on('message', (message: ToStage) => {
@@ -65,7 +67,7 @@ port.on('message', (message: ToStage) => {
     case 'run':
       inbox = new Inbox();
       abort = new AbortController();
-      void run(message.run, inbox, abort.signal);
+      running = run(message.run, inbox, abort.signal);
       break;
     case 'batch':
       take(unpacker.unpack(message.batch));
@@ -81,10 +83,10 @@ port.on('message', (message: ToStage) => {
       inbox.end();
       break;
     case 'call':
-      void call(message);
+      void running.then(() => call(message));
       break;
     case 'close':
-      void close();
+      void running.then(close);
   }
 });
 

@@ -16,6 +16,8 @@ export interface StageListener {
   /** A checkpoint has been made durable; its counts are complete. */
   committed(checkpoint: Checkpoint): void;
   sampled(operators: readonly OperatorMetrics[]): void;
+  /** All items are under way to the thread or there. */
+  handedOver(): void;
 }
 
 interface Pending {
@@ -67,7 +69,7 @@ export class Stage {
     return stage;
   }
 
-  /** Calls a method of a service on the thread; arguments and result are copied. */
+  /** Calls a method of a service on the thread, once the run at hand is over; arguments and result are copied. */
   call<T>(service: string, method: string, ...args: unknown[]): Promise<T> {
     if (this.#failure) return Promise.reject(this.#failure);
     const id = this.#nextCall++;
@@ -95,6 +97,7 @@ export class Stage {
       },
       final: (callback) => {
         this.#send({ kind: 'end' });
+        listener.handedOver();
         ended.promise.then((error) => callback(error));
       },
       destroy: (error, callback) => {

@@ -105,11 +105,11 @@ export function giveBack(home: Home, path: string): void {
 }
 
 /** `dir/name`, or `dir/name-2.csv` and so on where that is taken. */
-export function freePath(dir: string, name: string): string {
+export function freePath(dir: string, name: string, isTaken: (path: string) => boolean = existsSync): string {
   const { stem, extension } = splitName(name);
   for (let copy = 1; ; copy++) {
     const path = join(dir, copy === 1 ? name : `${stem}-${copy}${extension}`);
-    if (!existsSync(path)) return path;
+    if (!isTaken(path)) return path;
   }
 }
 

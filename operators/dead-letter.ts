@@ -3,8 +3,9 @@ import { type Batch, DEAD_LETTER } from '../engine/batch.ts';
 import { defineOperator } from '../engine/define-operator.ts';
 import type { Fault, OperatorContext, OperatorInstance, Outputs } from '../engine/operator.ts';
 import { Dialect } from './csv/dialect.ts';
-import { folderFor, pathIn, splitMark, stemOf } from './csv-output/folders.ts';
+import { folderFor } from './csv-output/folders.ts';
 import { type FileMark, ResumableFile } from './csv-output/resumable-file.ts';
+import { rejectedPathIn } from './dead-letter/rejected-path.ts';
 import { RejectedRows } from './dead-letter/rejected-rows.ts';
 
 const { delimiter, quoteChar, doubleQuote, escapeChar, relaxQuotes, skipInitialSpace } = Dialect.properties;
@@ -25,9 +26,6 @@ const Options = Type.Object({
   relaxQuotes,
   skipInitialSpace,
 });
-
-/** Ends of names that this operator gave, so that a mended file that is rejected again does not grow its name. */
-const OWN_ENDING = /\.rejected(-\d+){0,2}$/;
 
 class DeadLetter implements OperatorInstance {
   readonly keepsNothing = true;
@@ -82,9 +80,7 @@ class DeadLetter implements OperatorInstance {
 }
 
 function rejectedPath({ folder }: Static<typeof Options>, context: OperatorContext): string {
-  const stem = stemOf(context.split.file).replace(OWN_ENDING, '');
-  // The number keeps files of the same name apart, and makes a file that is loaded again write the same one.
-  return pathIn(folderFor(context, 'rejected', folder), `${stem}.rejected${splitMark(context.split)}.csv`);
+  return rejectedPathIn(folderFor(context, 'rejected', folder), context.split);
 }
 
 function rejectedRecord(batch: Batch, row: number) {

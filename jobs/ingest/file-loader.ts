@@ -1,5 +1,5 @@
-import { readdir } from 'node:fs/promises';
-import { basename, join, resolve } from 'node:path';
+import { existsSync } from 'node:fs';
+import { basename, resolve } from 'node:path';
 import { lookupQueries } from '../../db/lookup-queries.ts';
 import { TillstreamError } from '../../engine/errors.ts';
 import type { LedgerEntry } from '../../engine/ledger.ts';
@@ -7,6 +7,7 @@ import { run } from '../../engine/run.ts';
 import type { Dataset } from '../../operators/dataset/config.ts';
 import { type DriftReport, driftRecords, type Finding, findDrift } from '../../operators/dataset/drift.ts';
 import type { FileShape } from '../../operators/dataset/profile.ts';
+import { rejectedPathIn } from '../../operators/dead-letter/rejected-path.ts';
 import type { FileToLoad, OpenedFile } from '../../operators/warehouse.ts';
 import { badContract } from '../errors.ts';
 import { foldersOf } from '../home.ts';
@@ -15,7 +16,7 @@ import type { Candidate } from './candidates.ts';
 import { contentHash } from './content-hash.ts';
 import type { IngestSetting } from './ingest-run.ts';
 import { type FilePlan, Plans } from './plans.ts';
-import { type Recognised, recogniseAs } from './recognise.ts';
+import { type Recognised, type Recognition, recogniseAs } from './recognise.ts';
 import { type FileReport, type FileStatus, ledgerOf } from './report.ts';
 import { RunRecords } from './run-records.ts';
 import { tablesBeside } from './tables-beside.ts';
@@ -49,6 +50,22 @@ interface Progress {
 
 type OpenFile = Extract<OpenedFile, { status: 'open' }>;
 
+/** What is known of a file before its records are read; of one that is of no dataset, why. */
+type Ready =
+  | { readonly recognition: Exclude<Recognition, Recognised> }
+  | {
+      readonly recognition: Recognised;
+      readonly drift: DriftReport;
+      readonly plan: FilePlan;
+      readonly opened: OpenedFile;
+    };
+
+/** A file that is about to be loaded. */
+export interface Prepared {
+  readonly progress: Progress;
+  readonly ready: Promise<Ready>;
+}
+
 /** Why an interrupted file can't be gone on with, by the code of the error that says so. */
 const STARTS_OVER: Readonly<Record<string, { readonly trouble: string; readonly note: string }>> = {
   file_changed: {
@@ -81,6 +98,8 @@ export class FileLoader {
   readonly #records: RunRecords;
   /** By dataset: what its last file looked like. */
   readonly #lastShapes = new Map<string, FileShape>();
+  /** The file whose last records the writer is at. */
+  #handedOver: Progress | null = null;
   /** Notes on their way to the warehouse, which takes them in order. */
   readonly #unsettled: Promise<void>[] = [];
 
@@ -104,25 +123,44 @@ export class FileLoader {
     this.#records.close();
   }
 
-  async load(candidate: Candidate): Promise<Loaded> {
+  /**
+   * Does all that comes before a file's records: recognises, claims and opens it. The next file may be prepared while the writer is at the
+   * last records of this one, unless they have the same name. What goes wrong is told when it is loaded.
+   */
+  prepare(candidate: Candidate): Prepared {
     const { path } = candidate;
     const progress: Progress = {
       ...{ candidate, path, destination: resolve(path), startedAt: performance.now() },
       ...{ dataset: null, fileId: null, notes: [] },
     };
+    const ready = this.#prepare(progress);
+    ready.catch(() => {});
+    return { progress, ready };
+  }
+
+  /** `onHandedOver` is called when only the writer still has to do with the file. */
+  async load({ progress, ready }: Prepared, onHandedOver: () => void = () => {}): Promise<Loaded> {
     try {
-      return await this.#load(progress);
+      return await this.#load(progress, await ready, onHandedOver);
     } catch (error) {
       await this.#undo(progress, error);
       return { ...(await this.#report(progress, 'failed', error)), error };
+    } finally {
+      this.#handedOver = null;
     }
   }
 
-  async #load(progress: Progress): Promise<Loaded> {
+  /** Puts back a file that was prepared and is not going to be loaded, because of `error`. */
+  async giveUp({ progress, ready }: Prepared, error: unknown): Promise<void> {
+    await ready.catch(() => {});
+    await this.#undo(progress, error);
+  }
+
+  async #prepare(progress: Progress): Promise<Ready> {
     const { candidate } = progress;
     if (candidate.error) throw candidate.error;
     const recognition = await this.#setting.recogniser.recognise(candidate.path);
-    if (recognition.kind !== 'matched') return this.#unmatched(progress, recognition.message);
+    if (recognition.kind !== 'matched') return { recognition };
     progress.dataset = recognition.dataset.name;
     const hash = await this.#hashIfKnown(candidate);
     this.#claim(progress);
@@ -131,21 +169,33 @@ export class FileLoader {
     const { columns } = recognition.peek;
     const plan = this.#plans.planFor(dataset, { path: progress.path, columns, renames: drift.renames });
     const opened = await this.#open(progress, dataset, plan, { ...hash, drift: driftRecords(drift) });
+    if (opened.status === 'open') progress.fileId = opened.fileId;
+    return { recognition, drift, plan, opened };
+  }
+
+  async #load(progress: Progress, ready: Ready, onHandedOver: () => void): Promise<Loaded> {
+    if (!('opened' in ready)) return this.#unmatched(progress, ready.recognition.message);
+    const { recognition, drift, plan, opened } = ready;
+    const { dataset, shape } = recognition;
     if (opened.status === 'unchanged') return this.#unchanged(progress, opened.name);
-    progress.fileId = opened.fileId;
     progress.notes = drift.findings.filter(isWorthSaying).map(({ message }) => message);
-    if (drift.failure !== undefined) throw badContract(candidate.path, drift.failure);
-    await this.#run(progress, dataset, plan, opened).catch((error: unknown) => {
+    if (drift.failure !== undefined) throw badContract(progress.candidate.path, drift.failure);
+    const handedOver = () => {
+      this.#handedOver = progress;
+      this.#lastShapes.set(dataset.name, shape);
+      onHandedOver();
+    };
+    await this.#run(progress, dataset, plan, opened, handedOver).catch((error: unknown) => {
       if (opened.resume && startsOver(error)) return this.#startOver(progress, dataset, plan, error.code);
       throw error;
     });
-    this.#lastShapes.set(dataset.name, recognition.shape);
+    this.#lastShapes.set(dataset.name, shape);
     return this.#done(progress);
   }
 
   /** Hashing beforehand costs a reading of the file, so it is done only where a file of that size is known. */
   async #hashIfKnown({ path, sizeBytes }: Candidate): Promise<{ contentHash?: string }> {
-    if (!this.#records.hasSize(sizeBytes)) return {};
+    if (!this.#records.hasSize(sizeBytes) && this.#handedOver?.candidate.sizeBytes !== sizeBytes) return {};
     return { contentHash: await contentHash(path, this.#setting.signal) };
   }
 
@@ -153,7 +203,10 @@ export class FileLoader {
     const { candidate } = progress;
     const { home } = this.#setting;
     if (candidate.origin === 'inbox') progress.path = claim(home, candidate.path);
-    if (candidate.origin !== 'named') progress.destination = freePath(home.ingested, candidate.name);
+    if (candidate.origin !== 'named') {
+      const taken = this.#handedOver?.destination;
+      progress.destination = freePath(home.ingested, candidate.name, (path) => path === taken || existsSync(path));
+    }
   }
 
   async #drift({ dataset, shape }: Recognised): Promise<DriftReport> {
@@ -212,6 +265,7 @@ export class FileLoader {
     dataset: Dataset,
     { plan, stageFrom }: FilePlan,
     { fileId, resume }: OpenFile,
+    onHandedOver: () => void = () => {},
   ): Promise<void> {
     const { home, writer, registry, signal, now, onEvent, sampleMs } = this.#setting;
     const { name: file, sizeBytes } = progress.candidate;
@@ -230,6 +284,7 @@ export class FileLoader {
       split: { fileId, file, part: 0 },
       ...(stageFrom > 0 && { stage: { thread: writer.stage, from: stageFrom } }),
       ...(resume && { resume: { number: resume.number, source: resume.state, states: resume.states } }),
+      onHandedOver,
       onSample: (sample) => onEvent({ type: 'sample', file, sample }),
       onCommitted: ({ position: { bytes } }) => {
         writer.committed(bytes - committed);
@@ -288,15 +343,15 @@ export class FileLoader {
       duration_ms: Math.round(performance.now() - startedAt),
       error: error === undefined ? null : troubleOf(error),
       notes,
-      rejected: ledger.dead_lettered > 0 ? await this.#rejectedPath(fileId) : null,
+      rejected: ledger.dead_lettered > 0 ? this.#rejectedPath(progress) : null,
     };
     return { report, entries };
   }
 
-  /** The CSV that `dead-letter` has written for the file, if the plan has it do so. */
-  async #rejectedPath(fileId: number | null): Promise<string | null> {
+  /** The CSV that `dead-letter` has written for the file, if the plan has it do so there. */
+  #rejectedPath({ candidate: { name: file }, fileId }: Progress): string | null {
     const { rejected } = this.#setting.home;
-    const name = (await readdir(rejected)).find((each) => each.endsWith(`.rejected-${fileId}.csv`));
-    return name === undefined ? null : join(rejected, name);
+    const path = fileId === null ? null : rejectedPathIn(rejected, { file, fileId, part: 0 });
+    return path !== null && existsSync(path) ? path : null;
   }
 }

@@ -4,7 +4,7 @@ import type { Config } from '../../operators/dataset/config.ts';
 import type { Home } from '../home.ts';
 import type { Candidate, Candidates } from './candidates.ts';
 import type { IngestEvent } from './events.ts';
-import { FileLoader } from './file-loader.ts';
+import { FileLoader, type Prepared } from './file-loader.ts';
 import type { LookAhead } from './look-ahead.ts';
 import { type FileReport, ledgerOf, type RunReport, type RunStatus, type Trouble } from './report.ts';
 import { isFatal, troubleOf } from './trouble.ts';
@@ -28,6 +28,9 @@ export class IngestRun {
   readonly #reports: FileReport[] = [];
   readonly #entries: LedgerEntry[] = [];
   readonly #started = performance.now();
+  /** The next file, of which more is known than that it is there. */
+  #ahead: Prepared | null = null;
+  #fatal: unknown;
   #trouble: Trouble | null = null;
 
   constructor(setting: IngestSetting) {
@@ -51,8 +54,9 @@ export class IngestRun {
       for (const [index, candidate] of found.files.entries()) {
         if (this.#setting.signal.aborted || this.#trouble) break;
         this.#lookAt(found.files[index + 1]);
-        await this.#one(loader, candidate);
+        await this.#one(loader, candidate, found.files[index + 1]);
       }
+      if (this.#ahead) await loader.giveUp(this.#ahead, this.#fatal ?? this.#setting.signal.reason);
       await loader.settle().catch((error: unknown) => {
         this.#trouble ??= troubleOf(error);
       });
@@ -69,11 +73,19 @@ export class IngestRun {
     if (candidate && !candidate.error) this.#setting.recogniser.begin(candidate.path);
   }
 
-  async #one(loader: FileLoader, candidate: Candidate): Promise<void> {
-    const { report, entries, error } = await loader.load(candidate);
+  async #one(loader: FileLoader, candidate: Candidate, next: Candidate | undefined): Promise<void> {
+    const prepared = this.#ahead ?? loader.prepare(candidate);
+    this.#ahead = null;
+    const { report, entries, error } = await loader.load(prepared, () => {
+      const isOther = next && next.name.toLowerCase() !== candidate.name.toLowerCase();
+      if (isOther && !this.#setting.signal.aborted) this.#ahead = loader.prepare(next);
+    });
     this.#reports.push(report);
     this.#entries.push(...entries);
-    if (isFatal(error)) this.#trouble = troubleOf(error);
+    if (isFatal(error)) {
+      this.#fatal = error;
+      this.#trouble = troubleOf(error);
+    }
     this.#setting.onEvent({ type: 'file-finished', file: report, sizeBytes: candidate.sizeBytes });
   }
 

@@ -1,4 +1,4 @@
-import { createReadStream } from 'node:fs';
+import { createReadStream, existsSync } from 'node:fs';
 import { type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { crc32 } from 'node:zlib';
@@ -55,7 +55,7 @@ export class ResumableFile {
 
   /** The file is whole: gives it its name, in place of any that had it. Where nothing was written there will be no file. */
   async finish(): Promise<void> {
-    if (this.#mark.length === 0) return rm(this.#part, { force: true });
+    if (this.#mark.length === 0) return existsSync(this.#part) ? rm(this.#part) : undefined;
     this.#handle ??= await this.#open();
     await this.sync();
     await this.close();

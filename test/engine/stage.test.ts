@@ -220,6 +220,17 @@ t.test('services are called on their thread, and errors come back with their cod
   t.strictSame((await read(stage)).committed, []);
 });
 
+t.test('a call waits for the run before it, from the moment on when all was handed over', async (t) => {
+  const stage = await startStage();
+  t.teardown(() => stage.close());
+  let notes: Promise<Notes> | undefined;
+  const onHandedOver = () => {
+    notes = read(stage);
+  };
+  await runOn(stage, { sink: { delayMs: 30 }, onHandedOver });
+  t.equal((await notes)!.committed.length, 300);
+});
+
 t.test('services that can not be made reject the start; closing closes them', async (t) => {
   await t.rejects(startStage({ refuse: 'no room for a notebook' }), { message: 'no room for a notebook' });
   const log = join(t.testdir({ log: '' }), 'log');
