@@ -2,6 +2,7 @@ import type { BytesColumn } from '../../engine/column.ts';
 import { ByteReader, isNamed } from './byte-reader.ts';
 import { dayOfYearSeconds, daySeconds, MONTHS, WEEKDAYS } from './calendar.ts';
 import { DIRECTIVE as D, type Directive, isTime } from './date-directives.ts';
+import { clockSeconds, same, sameWords, wordAt } from './words.ts';
 
 const SPACE = 0x20;
 const COLON = 0x3a;
@@ -76,7 +77,7 @@ export class DateReader extends ByteReader {
     let row = from;
     for (let cell = row * stride + offset; row < length; row++, cell += stride) {
       const start = starts[cell]!;
-      if (ends[cell]! - start !== size + timeLength || !isSame(view, first, start, size)) break;
+      if (ends[cell]! - start !== size + timeLength || !sameWords(view, first, start, size)) break;
       const seconds =
         timeLength === 0 ? 0 : clockSeconds(view.getInt32(start + size, true), view.getInt32(start + size + 4, true));
       if (seconds < 0) break;
@@ -236,7 +237,8 @@ export class DateReader extends ByteReader {
 
   /** `HH:MM:SS`. */
   #clock(bytes: Uint8Array, end: number): boolean {
-    const seconds = this.at + CLOCK_LENGTH <= end ? clockSeconds(word(bytes, this.at), word(bytes, this.at + 4)) : NONE;
+    const seconds =
+      this.at + CLOCK_LENGTH <= end ? clockSeconds(wordAt(bytes, this.at), wordAt(bytes, this.at + 4)) : NONE;
     if (seconds < 0) return this.#looseClock(bytes, end);
     this.#seconds = seconds;
     this.at += CLOCK_LENGTH;
@@ -296,36 +298,6 @@ export class DateReader extends ByteReader {
     else this.#seconds += hour * 3600;
     return true;
   }
-}
-
-function same(bytes: Uint8Array, a: number, b: number, length: number): boolean {
-  for (let i = 0; i < length; i++) if (bytes[a + i] !== bytes[b + i]) return false;
-  return true;
-}
-
-/** {@link same} for at least four bytes, four at a time. */
-function isSame(view: DataView, a: number, b: number, length: number): boolean {
-  const last = length - 4;
-  for (let i = 0; i < last; i += 4) if (view.getInt32(a + i, true) !== view.getInt32(b + i, true)) return false;
-  return view.getInt32(a + last, true) === view.getInt32(b + last, true);
-}
-
-function word(bytes: Uint8Array, at: number): number {
-  return bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24);
-}
-
-/**
- * Seconds of a day that `HH:MM:SS` stands for; -1 if the bytes aren't one. They are two words, the first byte lowest: `HH:M` and `M:SS`.
- */
-function clockSeconds(first: number, second: number): number {
-  const a = first ^ 0x303a3030;
-  const b = second ^ 0x30303a30;
-  // A digit of more than nine sets the highest bit of its byte, and so does anything but a colon between them.
-  if ((((a + 0x767f7676) | a) & 0x80808080) !== 0 || (((b + 0x76767f76) | b) & 0x80808080) !== 0) return -1;
-  const hour = (a & 15) * 10 + ((a >>> 8) & 15);
-  const minute = (a >>> 24) * 10 + (b & 15);
-  const seconds = ((b >>> 16) & 15) * 10 + (b >>> 24);
-  return hour > 23 || minute > 59 || seconds > 59 ? -1 : hour * 3600 + minute * 60 + seconds;
 }
 
 function timeLengthOf({ kind }: Directive): number {

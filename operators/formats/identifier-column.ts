@@ -12,6 +12,7 @@ import type { ColumnTyping, Report } from './column-typing.ts';
 import { RememberedCells } from './remembered-cells.ts';
 import { STRING } from './text.ts';
 import { hasForeignEdge, isSpace, type TextCells } from './text-cells.ts';
+import { digits, same } from './words.ts';
 
 const ZERO = 0x30;
 const MARK = 0x23;
@@ -172,30 +173,6 @@ export class IdentifierTyping implements ColumnTyping {
       return null;
     });
   }
-}
-
-function same(bytes: Uint8Array, a: number, b: number, length: number): boolean {
-  for (let i = 0; i < length; i++) if (bytes[a + i] !== bytes[b + i]) return false;
-  return true;
-}
-
-/** The number in the bytes, four digits at a time; negative where there are others among them. */
-function digits(view: DataView, start: number, end: number): number {
-  let number = 0;
-  let at = start;
-  for (; at + 4 <= end; at += 4) {
-    const four = view.getInt32(at, true) ^ 0x30303030;
-    // Whatever is more than nine sets the highest bit of its byte, or of one after it.
-    if (((four + 0x76767676) | four) & 0x80808080) return -1;
-    const pairs = four * 10 + (four >>> 8);
-    number = number * 10_000 + (pairs & 0xff) * 100 + ((pairs >>> 16) & 0xff);
-  }
-  for (; at < end; at++) {
-    const digit = view.getUint8(at) ^ 0x30;
-    if (digit > 9) return -1;
-    number = number * 10 + digit;
-  }
-  return number;
 }
 
 function isDigit(byte: number): boolean {
