@@ -4,13 +4,17 @@ import { type KpiFilter, onSnapshot, type Selection, selectionOf, statementsOf }
 import { dayText, mondayOf, monthText } from './period.ts';
 import { type SumName, sumsQuery } from './sums-query.ts';
 
-/** The measures of a set of sales. Money in currency units; the number is the one nearest to the exact sum. */
-export interface Measures {
+/** What a set of sales earned. Money in currency units; the number is the one nearest to the exact sum. */
+export interface Earnings {
   readonly revenue: number;
   /** Of the sales whose cost is known; null where none is. */
   readonly profit: number | null;
   /** Profit in per cent of the revenue whose cost is known, two decimals; null where none is. */
   readonly margin: number | null;
+}
+
+/** The measures of a set of sales. */
+export interface Measures extends Earnings {
   /** Null where single products are asked for: an order spans products. */
   readonly orders: number | null;
   readonly lines: number;
@@ -26,13 +30,16 @@ export interface FullMeasures extends Measures {
 }
 
 /** Sums as they come from roll-ups: money in 1/10,000, quantities in 1/1,000. */
-export interface MeasureSums {
+export interface EarningsSums {
   readonly lines: number;
-  readonly quantity: number;
   readonly revenue: number;
   readonly profit: number;
   readonly costed_revenue: number;
   readonly margin_lines: number;
+}
+
+export interface MeasureSums extends EarningsSums {
+  readonly quantity: number;
   readonly orders: number | null;
 }
 
@@ -41,16 +48,15 @@ export interface FullSums extends MeasureSums {
   readonly cell_margin_sum: number;
 }
 
-/** What {@link MeasureSums} and {@link FullSums} are made of. */
-export const SUMS = [
+/** What {@link EarningsSums}, {@link MeasureSums} and {@link FullSums} are made of: each sum takes its time. */
+export const EARNINGS_SUMS = [
   'lines',
-  'quantity',
   'revenue',
   'profit',
   'costed_revenue',
   'margin_lines',
-  'orders',
 ] as const satisfies readonly SumName[];
+export const SUMS = [...EARNINGS_SUMS, 'quantity', 'orders'] as const satisfies readonly SumName[];
 export const FULL_SUMS = [...SUMS, 'cells', 'cell_margin_sum'] as const satisfies readonly SumName[];
 
 /** Columns that add up such sums. */
@@ -67,17 +73,23 @@ export function fullMeasuresOf(sums: FullSums, ofProducts: boolean): FullMeasure
 }
 
 export function measuresOf(sums: MeasureSums, ofProducts: boolean): Measures {
-  const { lines, quantity, revenue, profit, costed_revenue, margin_lines } = sums;
+  const { lines, quantity, revenue } = sums;
   const orders = ofProducts ? null : (sums.orders ?? 0);
+  return {
+    ...earningsOf(sums),
+    orders,
+    lines,
+    units: quantity / QUANTITY_SCALE,
+    average_basket: orders ? divideHalfEven(revenue, orders * 100) / 100 : null,
+  };
+}
+
+export function earningsOf({ lines, revenue, profit, costed_revenue, margin_lines }: EarningsSums): Earnings {
   const isCosted = costed_revenue !== 0 || margin_lines !== 0;
   return {
     revenue: revenue / MONEY_SCALE,
     profit: isCosted || lines === 0 ? profit / MONEY_SCALE : null,
     margin: costed_revenue === 0 ? null : percent(profit, costed_revenue),
-    orders,
-    lines,
-    units: quantity / QUANTITY_SCALE,
-    average_basket: orders ? divideHalfEven(revenue, orders * 100) / 100 : null,
   };
 }
 

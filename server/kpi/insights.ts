@@ -1,14 +1,15 @@
+import type { EarningsRow } from '../../db/breakdown.ts';
 import type { Measures, PeriodRevenue } from '../../db/measures.ts';
-import type { BreakdownRow, Insight } from '../schemas/kpi.ts';
+import type { Insight } from '../schemas/kpi.ts';
 import { changeOf, rounded } from './changes.ts';
 
 /** What insights are drawn from; rows by revenue, the highest first, days in their order. */
 export interface InsightFigures {
   readonly total: Measures;
-  readonly regions: readonly BreakdownRow[];
-  readonly products: readonly BreakdownRow[];
+  readonly regions: readonly EarningsRow[];
+  readonly products: readonly EarningsRow[];
   readonly productCount: number;
-  readonly categories: readonly BreakdownRow[];
+  readonly categories: readonly EarningsRow[];
   readonly days: readonly PeriodRevenue[];
 }
 
@@ -25,7 +26,7 @@ const CENTS = new Intl.NumberFormat('en-US', { minimumFractionDigits: 2, maximum
 const TENTHS = new Intl.NumberFormat('en-US', { maximumFractionDigits: 1 });
 const money = (value: number) => CENTS.format(value);
 const percent = (part: number) => `${TENTHS.format(part * 100)} %`;
-const named = ({ key, label }: BreakdownRow) =>
+const named = ({ key, label }: EarningsRow) =>
   key === '' ? 'sales without a name' : label === key ? key : `${label} (${key})`;
 
 const topRegion: Rule = ({ regions }) => {

@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3';
-import { type BreakdownField, type BreakdownOrder, breakdown, revenueBy } from '../../db/breakdown.ts';
+import { type BreakdownField, type BreakdownOrder, breakdown, earningsBy, revenueBy } from '../../db/breakdown.ts';
 import { firstSoldDay, type SoldSpan, soldSpan } from '../../db/kpi.ts';
 import { onSnapshot } from '../../db/kpi-query.ts';
 import { currenciesOf, filterChoices, measuresByPeriod, revenueByPeriod, totalMeasures } from '../../db/measures.ts';
@@ -164,7 +164,7 @@ const BEST_SELLERS = 200;
 /** What the sentences about a period are drawn from. */
 export function insightFigures(db: Database, filter: KpiFilter): InsightFigures {
   return onSnapshot(db, () => {
-    const rows = (by: BreakdownField) => breakdown(db, by, filter, { limit: BEST_SELLERS });
+    const rows = (by: BreakdownField) => earningsBy(db, by, filter, BEST_SELLERS);
     const { items: products, total: productCount } = rows('product');
     return {
       ...{ products, productCount, total: totalMeasures(db, filter), days: revenueByPeriod(db, filter, 'day') },
@@ -175,7 +175,7 @@ export function insightFigures(db: Database, filter: KpiFilter): InsightFigures 
 
 export function filterMenus(db: Database): Omit<KpiFilters, 'version'> {
   return onSnapshot(db, () => {
-    const best = breakdown(db, 'product', {}, { limit: BEST_SELLERS });
+    const best = earningsBy(db, 'product', {}, BEST_SELLERS);
     const products = best.items.map(({ key, label }) => ({ product_id: key, name: label }));
     const { regions, stores, categories } = filterChoices(db);
     const menus = { regions: [...regions], stores: [...stores], categories: [...categories], products };

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Database } from 'better-sqlite3';
 import fc from 'fast-check';
 import t from 'tap';
-import { breakdown, revenueBy } from '../../db/breakdown.ts';
+import { breakdown, earningsBy, revenueBy } from '../../db/breakdown.ts';
 import { openDatabase } from '../../db/connection.ts';
 import { identifierOf } from '../../db/identifiers.ts';
 import { type KpiFilter, revenue, summary, topProducts, trend, warehouseVersion } from '../../db/kpi.ts';
@@ -137,7 +137,7 @@ t.test('breakdowns by store, category and product equal plain SQL over the sales
   );
 });
 
-t.test('the revenue alone is what it is among other figures, under any filter', async (t) => {
+t.test('revenue and earnings alone are what they are among other figures, under any filter', async (t) => {
   const bys = ['region', 'store', 'category', 'product', 'weekday'] as const;
   fc.assert(
     fc.property(
@@ -146,7 +146,15 @@ t.test('the revenue alone is what it is among other figures, under any filter', 
       fc.constantFrom('day', 'week', 'month'),
       (filter, by, granularity) => {
         const alone = revenueBy(db, by, filter);
-        for (const { key, revenue } of breakdown(db, by, filter).items) t.equal(alone.get(key), revenue);
+        const { items } = breakdown(db, by, filter, { order: 'revenue' });
+        t.same(
+          items.map(({ key }) => alone.get(key)),
+          items.map(({ revenue }) => revenue),
+        );
+        const earnings = items.map(({ key, label, share, revenue, profit, margin }) => {
+          return { key, label, share, revenue, profit, margin };
+        });
+        if (by !== 'weekday') t.same(earningsBy(db, by, filter, 100), { items: earnings, total: items.length });
         const periods = measuresByPeriod(db, filter, granularity);
         t.same(
           revenueByPeriod(db, filter, granularity),
