@@ -1,3 +1,5 @@
+import { bytes as someBytes } from '../../engine/arrays.ts';
+import { giveBack } from '../../engine/memory.ts';
 import { isUtf8Name } from './code-page.ts';
 import { type Dialect, dialectBytes, fillDialect } from './dialect.ts';
 import { plainFeed } from './feed.ts';
@@ -22,6 +24,10 @@ export interface HeaderReading {
 
 const FIRST_RECORDS = 50;
 const PLACE_BYTES = 65_536;
+/** Looked at first for the records that are wanted. */
+const FIRST_BYTES = 16_384;
+/** Room for what the scanner writes behind them. */
+const TAILROOM = 4_096;
 
 /** Reads header and first records. Throws what the CSV source would: `file_not_found`, `empty_file`, `binary_file`, … */
 export async function readHeader(path: string, dialect: Partial<Dialect> = {}): Promise<HeaderReading> {
@@ -99,12 +105,26 @@ function afterLineBreak(window: Window): Window {
   return { ...window, from: Math.min(from + 1, window.to) };
 }
 
-function recordsOf({ layout, format }: TextReader, dialect: Dialect, window: Window, most: number): string[][] {
+/** The first records of a window: mostly they stand in its first bytes, and scanning the rest would take longer than all else. */
+function recordsOf(reader: TextReader, dialect: Dialect, window: Window, most: number): string[][] {
+  const { bytes, from, to } = window;
+  if (to - from <= FIRST_BYTES) return scanned(reader, dialect, window, most);
+  // The scanner writes behind what it scans.
+  const first = someBytes(FIRST_BYTES + TAILROOM);
+  bytes.copy(first, 0, from, from + FIRST_BYTES);
+  const records = scanned(reader, dialect, { bytes: first, from: 0, to: FIRST_BYTES, final: false }, most);
+  giveBack(first);
+  return records.length >= most ? records : scanned(reader, dialect, window, most);
+}
+
+function scanned({ layout, format }: TextReader, dialect: Dialect, window: Window, most: number): string[][] {
   const checkUtf8 = isUtf8Name(format.encoding);
   const scanner = new Scanner({ dialect: dialectBytes(dialect), ...layout, checkUtf8 });
   const records: string[][] = [];
-  for (const scanned of scanner.scan(window)) {
-    for (let row = 0; row < scanned.block.rows && records.length < most; row++) records.push(cellsOf(scanned, row));
+  for (const each of scanner.scan(window)) {
+    const { block } = each;
+    for (let row = 0; row < block.rows && records.length < most; row++) records.push(cellsOf(each, row));
+    for (const array of [block.starts, block.ends, block.recordStarts, block.recordEnds, block.lines]) giveBack(array);
     if (records.length >= most) break;
   }
   return records;

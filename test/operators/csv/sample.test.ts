@@ -79,3 +79,15 @@ t.test('samples records from all over a file', async (t) => {
   );
   t.strictSame(small, [['1', 'a']]);
 });
+
+t.test('the first records are the same, however long they are and wherever quotes stand', async (t) => {
+  for (const length of [10, 200, 330, 900]) {
+    const records = Array.from({ length: 60 }, (_, i) => [`${i}`, `"a, ${'"b"\n'.repeat(length / 5)}"`, 'x'.repeat(i)]);
+    const cell = (text: string) => `"${text.replaceAll('"', '""')}"`;
+    const text = records.map((cells) => `${cells.map(cell).join(',')}\n`).join('');
+    const { firstRecords } = await withFile(`id,note,mark\n${text}`, readHeader);
+    t.strictSame(firstRecords, records.slice(0, firstRecords.length), `${length}`);
+    const fitting = Math.floor(65_536 / (text.length / 60));
+    t.ok(firstRecords.length >= Math.min(50, fitting - 1), `${firstRecords.length} records of ${length}`);
+  }
+});
