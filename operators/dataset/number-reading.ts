@@ -96,6 +96,7 @@ function groupSign(digits: readonly string[], decimalChar: '.' | ','): string | 
 }
 
 function isGrouped(text: string, sign: string, decimalChar: string): boolean {
+  if (!text.includes(sign)) return false;
   const [whole = ''] = text.split(decimalChar);
   const groups = whole.split(sign);
   return groups.length > 1 && /^\d{1,3}$/.test(groups[0]!) && groups.slice(1).every((group) => /^\d{2,3}$/.test(group));
