@@ -145,7 +145,7 @@ export class IngestHost {
 
   #newWorker(): Worker {
     const input: WorkerInput = { homeDir: this.#home.dir, sampleMs: this.#sampleMs };
-    return new Worker(new URL('./ingest-worker.ts', import.meta.url), { workerData: input, execArgv: [] });
+    return new Worker(new URL('./ingest-thread.js', import.meta.url), { workerData: input, execArgv: [] });
   }
 
   #start(wanted: WantedRun): void {
