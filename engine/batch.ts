@@ -81,12 +81,11 @@ export class Provenance extends Holding {
     return selected;
   }
 
-  protected override arrays(): readonly ArrayBufferView[] {
-    const arrays: ArrayBufferView[] = [this.bytes, this.#lines, this.#starts, this.#ends];
-    for (const array of [this.#offsets, this.#rows, this.#selectedLines]) {
-      if (array && typeof array !== 'number') arrays.push(array);
-    }
-    return arrays;
+  protected override addArrays(to: ArrayBufferView[]): void {
+    to.push(this.bytes, this.#lines, this.#starts, this.#ends);
+    if (typeof this.#offsets !== 'number') to.push(this.#offsets);
+    if (this.#rows) to.push(this.#rows);
+    if (this.#selectedLines) to.push(this.#selectedLines);
   }
 
   #index(row: number): number {
@@ -118,6 +117,13 @@ export interface BatchFields {
   readonly port?: string;
 }
 
+/** The sum of a field over a batch, and the column that it was taken of. */
+interface FieldSum {
+  readonly field: string;
+  readonly of: Column;
+  readonly sum: number;
+}
+
 /**
  * Some thousands of records, by column, with where they came from. Batches are immutable: an operator makes a new
  * one with {@link with}, {@link select} or {@link withRecords}. Whoever works per record reads {@link records},
@@ -135,7 +141,7 @@ export class Batch {
   #holders = 0;
   #held: ColumnSet | null = null;
   /** Sums already taken: the ledger asks for the same one before and after every operator. */
-  readonly #sums = new Map<string, { readonly of: Column; readonly sum: number }>();
+  #sums: readonly FieldSum[] = [];
 
   constructor(fields: BatchFields) {
     this.split = fields.split;
@@ -171,10 +177,10 @@ export class Batch {
     const column = this.columns.get(field);
     if (column?.kind !== 'number') return null;
     if (rows) return sumOfRows(column.values, rows);
-    const known = this.#sums.get(field);
+    const known = this.#sums.find((each) => each.field === field);
     if (known) return known.sum;
     const sum = sumOfValues(column.values);
-    this.#sums.set(field, { of: column, sum });
+    this.#sums = [...this.#sums, { field, of: column, sum }];
     return sum;
   }
 
@@ -182,10 +188,8 @@ export class Batch {
   with(changes: { columns?: Iterable<readonly [string, Column | null]>; port?: string }): Batch {
     const columns = ColumnSet.of(this.columns).with(changes.columns ?? []);
     const changed = new Batch({ ...this.#fields(), columns, port: changes.port ?? this.port });
-    for (const [field, { of, sum }] of this.#sums) {
-      // The same column has the same sum.
-      if (columns.get(field) === of) changed.#sums.set(field, { of, sum });
-    }
+    // The same column has the same sum.
+    changed.#sums = this.#sums.filter(({ field, of }) => columns.get(field) === of);
     return changed;
   }
 

@@ -1,4 +1,4 @@
-import { arraysOf, type Column, gather } from './column.ts';
+import { addArrays, type Column, gather } from './column.ts';
 import { Holding } from './holding.ts';
 
 /** A column of which only some rows are wanted, and have not been asked for yet. */
@@ -91,13 +91,13 @@ export class ColumnSet extends Holding implements ReadonlyMap<string, Column> {
     for (const [name, column] of this) take(column, name, this);
   }
 
-  protected override arrays(): readonly ArrayBufferView[] {
-    const arrays: ArrayBufferView[] = [];
+  protected override addArrays(to: ArrayBufferView[]): void {
     for (const cell of this.#cells) {
-      if (cell instanceof Selection) arrays.push(cell.rows, ...arraysOf(cell.from));
-      else arrays.push(...arraysOf(cell));
+      if (cell instanceof Selection) {
+        to.push(cell.rows);
+        addArrays(cell.from, to);
+      } else addArrays(cell, to);
     }
-    return arrays;
   }
 
   #at(index: number): Column | undefined {
@@ -105,7 +105,9 @@ export class ColumnSet extends Holding implements ReadonlyMap<string, Column> {
     if (!(cell instanceof Selection)) return cell;
     const column = cell.from.select(cell.rows);
     this.#cells[index] = column;
-    this.added(arraysOf(column));
+    const arrays: ArrayBufferView[] = [];
+    addArrays(column, arrays);
+    this.added(arrays);
     return column;
   }
 }

@@ -185,20 +185,12 @@ export class TextColumn implements ColumnOf<string> {
   }
 }
 
-/** The arrays that a column's cells are in. */
-export function arraysOf(column: Column): readonly ArrayBufferView[] {
-  switch (column.kind) {
-    case 'number':
-      return [column.values];
-    case 'dictionary':
-      return [column.codes];
-    case 'identifier':
-      return [column.codes, column.numbers];
-    case 'bytes':
-      return [column.bytes, column.starts, column.ends];
-    case 'text':
-      return [];
-  }
+/** Adds the arrays that a column's cells are in. */
+export function addArrays(column: Column, to: ArrayBufferView[]): void {
+  if (column.kind === 'number') to.push(column.values);
+  else if (column.kind === 'dictionary') to.push(column.codes);
+  else if (column.kind === 'identifier') to.push(column.codes, column.numbers);
+  else if (column.kind === 'bytes') to.push(column.bytes, column.starts, column.ends);
 }
 
 /** Numbers of unknown kind: integers if all are, else floats. */

@@ -2,27 +2,29 @@ import { Memory } from './memory.ts';
 
 /** Something over arrays, and how many want their memory to stay as it is. */
 export abstract class Holding {
-  readonly #held: Memory[] = [];
+  #held: Memory[] | null = null;
   #holders = 0;
   #isKept = false;
 
-  /** The arrays that there are now. */
-  protected abstract arrays(): readonly ArrayBufferView[];
+  /** Adds the arrays that there are now. */
+  protected abstract addArrays(to: ArrayBufferView[]): void;
 
   /** Until {@link release} has been called as often, the memory is not used for anything else. */
   hold(): void {
-    if (this.#holders++ === 0) this.#take(this.arrays());
+    if (this.#holders++ === 0) this.#take(this.#arrays());
   }
 
   release(): void {
     if (this.#holders === 0 || --this.#holders > 0) return;
-    for (let memory = this.#held.pop(); memory; memory = this.#held.pop()) memory.release();
+    const held = this.#held ?? [];
+    this.#held = null;
+    for (const memory of held) memory.release();
   }
 
   /** Says that somebody may read the arrays as long as he likes: their memory is never used for anything else. */
   keep(): void {
     this.#isKept = true;
-    for (const array of this.arrays()) Memory.of(array)?.keep();
+    for (const array of this.#arrays()) Memory.of(array)?.keep();
   }
 
   /** Arrays that have come to be since. */
@@ -31,7 +33,14 @@ export abstract class Holding {
     if (this.#holders > 0) this.#take(arrays);
   }
 
+  #arrays(): ArrayBufferView[] {
+    const arrays: ArrayBufferView[] = [];
+    this.addArrays(arrays);
+    return arrays;
+  }
+
   #take(arrays: readonly ArrayBufferView[]): void {
+    this.#held ??= [];
     for (const array of arrays) {
       const memory = Memory.of(array);
       if (!memory) continue;

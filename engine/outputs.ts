@@ -89,6 +89,10 @@ export class CountedOutputs implements Outputs {
     this.#meter.watermark = Math.max(this.#meter.watermark ?? seconds, seconds);
   }
 
+  get hasLetters(): boolean {
+    return this.#letters.length > 0;
+  }
+
   /** Sends the dead letters gathered so far. */
   async sendLetters(): Promise<void> {
     if (this.#letters.length === 0) return;
