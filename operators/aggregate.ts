@@ -45,24 +45,27 @@ class Aggregate implements OperatorInstance {
   readonly keepsNothing = true;
   readonly #options: Static<typeof Options>;
   readonly #context: OperatorContext;
-  #encoders: KeyEncoder[];
-  readonly #table: GroupTable;
+  /** Those of the fields in `by` that some batch has had. */
+  #fields: readonly string[] = [];
+  #encoders: readonly KeyEncoder[] = [];
+  #table: GroupTable;
   readonly #scales = new Map<string, number>();
   #sequence = 0;
 
   constructor(options: Static<typeof Options>, context: OperatorContext) {
     this.#options = options;
     this.#context = context;
-    this.#encoders = options.by.map(() => new KeyEncoder());
-    this.#table = new GroupTable(options.by.length, options.measures.length);
+    this.#table = new GroupTable(0, options.measures.length);
   }
 
   async process(batch: Batch, out: Outputs): Promise<void> {
-    if (!this.#encoders.every((encoder) => encoder.hasRoomFor(batch.length))) await this.checkpoint(out);
-    const { by, measures } = this.#options;
-    const keys = by.map((field, k) => this.#encoders[k]!.encode(batch.columns.get(field), batch.length));
+    if (!this.#takes(batch)) {
+      if (this.#table.size > 0) await this.checkpoint(out);
+      this.#learnFields(batch);
+    }
+    const keys = this.#fields.map((field, k) => this.#encoders[k]!.encode(batch.columns.get(field), batch.length));
     const groups = this.#table.groupsOf(keys, batch.length);
-    measures.forEach((measure, m) => {
+    this.#options.measures.forEach((measure, m) => {
       this.#learnScale(measure, batch);
       accumulate(this.#table.sums(m), groups, measure, batch);
     });
@@ -74,12 +77,11 @@ class Aggregate implements OperatorInstance {
   async checkpoint(out: Outputs): Promise<void> {
     const { size } = this.#table;
     if (size === 0) return;
-    const { by, measures, port } = this.#options;
+    const { measures, port } = this.#options;
     const columns = new Map<string, Column>();
     const keys = this.#table.keys();
-    by.forEach((field, k) => {
-      const column = this.#encoders[k]!.decode(keys[k]!);
-      if (column) columns.set(field, column);
+    this.#fields.forEach((field, k) => {
+      columns.set(field, this.#encoders[k]!.decode(keys[k]!));
     });
     measures.forEach((measure, m) => {
       const values = float64s(size);
@@ -89,9 +91,22 @@ class Aggregate implements OperatorInstance {
     const { split } = this.#context;
     const provenance = syntheticProvenance(size);
     const groups = new Batch({ split, sequence: this.#sequence++, provenance, columns, length: size, port });
-    this.#encoders = by.map(() => new KeyEncoder());
+    this.#encoders = this.#fields.map(() => new KeyEncoder());
     this.#table.clear();
     await out.emit(groups);
+  }
+
+  /** Can the batch's groups be kept together with those so far? Not if there is a field more to group by, or too many texts. */
+  #takes({ columns }: Batch): boolean {
+    const known = this.#options.by.filter((field) => columns.has(field)).every((field) => this.#fields.includes(field));
+    return known && this.#fields.every((field, k) => this.#encoders[k]!.hasRoomFor(columns.get(field)));
+  }
+
+  #learnFields({ columns }: Batch): void {
+    const { by, measures } = this.#options;
+    this.#fields = by.filter((field) => columns.has(field) || this.#fields.includes(field));
+    this.#encoders = this.#fields.map(() => new KeyEncoder());
+    this.#table = new GroupTable(this.#fields.length, measures.length);
   }
 
   flush(out: Outputs): Promise<void> {
@@ -105,11 +120,13 @@ class Aggregate implements OperatorInstance {
 }
 
 function accumulate(sums: Float64Array, groups: Int32Array, { sum, where }: MeasureOptions, batch: Batch): void {
-  const present = where === undefined ? null : batch.columns.get(where);
-  if (present === undefined) return;
   const summed = sum === undefined ? null : batch.columns.get(sum);
-  if (summed === null) count(sums, groups, present && presence(present));
-  else if (summed?.kind === 'number') add(sums, groups, summed.values, present && presence(present));
+  const present = where === undefined ? null : batch.columns.get(where);
+  if (present === undefined || (summed !== null && summed?.kind !== 'number')) return;
+  if (summed && present) addPresent(sums, groups, summed.values, presence(present));
+  else if (summed) add(sums, groups, summed.values);
+  else if (present) countPresent(sums, groups, presence(present));
+  else count(sums, groups);
 }
 
 /** By row: NaN where the column has no value. */
@@ -118,26 +135,28 @@ function presence(column: Column): Float64Array {
   return Float64Array.from({ length: column.length }, (_, row) => (column.get(row) === null ? Number.NaN : 0));
 }
 
-// Four loops, each over arrays of one kind: a test inside the loop for which case it is would double its time.
+// Four loops, each over arrays of one kind: a test inside the loop for which case it is would double its time. So would a branch for
+// missing values, where adding 0 does as well.
 
-function count(sums: Float64Array, groups: Int32Array, present: Float64Array | null): void {
-  const rows = groups.length;
-  if (!present) for (let row = 0; row < rows; row++) sums[groups[row]!]!++;
-  else for (let row = 0; row < rows; row++) if (!Number.isNaN(present[row])) sums[groups[row]!]!++;
+function count(sums: Float64Array, groups: Int32Array): void {
+  for (let row = 0; row < groups.length; row++) sums[groups[row]!]!++;
 }
 
-function add(sums: Float64Array, groups: Int32Array, values: Float64Array, present: Float64Array | null): void {
-  const rows = groups.length;
-  if (!present) {
-    for (let row = 0; row < rows; row++) {
-      const value = values[row]!;
-      if (!Number.isNaN(value)) sums[groups[row]!]! += value;
-    }
-    return;
-  }
-  for (let row = 0; row < rows; row++) {
+function countPresent(sums: Float64Array, groups: Int32Array, present: Float64Array): void {
+  for (let row = 0; row < groups.length; row++) sums[groups[row]!]! += Number.isNaN(present[row]) ? 0 : 1;
+}
+
+function add(sums: Float64Array, groups: Int32Array, values: Float64Array): void {
+  for (let row = 0; row < groups.length; row++) {
     const value = values[row]!;
-    if (!Number.isNaN(value) && !Number.isNaN(present[row])) sums[groups[row]!]! += value;
+    sums[groups[row]!]! += Number.isNaN(value) ? 0 : value;
+  }
+}
+
+function addPresent(sums: Float64Array, groups: Int32Array, values: Float64Array, present: Float64Array): void {
+  for (let row = 0; row < groups.length; row++) {
+    const value = values[row]!;
+    sums[groups[row]!]! += Number.isNaN(value) || Number.isNaN(present[row]) ? 0 : value;
   }
 }
 

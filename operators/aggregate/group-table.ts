@@ -1,19 +1,24 @@
 import { type Codes, PairTable } from './pair-table.ts';
 
-/** Groups by a tuple of integer codes, with a row of running sums each. Pairs of the last two keys are numbered, and then paired with the key before them. */
+/**
+ * Groups by a tuple of integer codes, with a row of running sums each. The last two keys are paired, and the pairs' numbers then with
+ * the key before them.
+ */
 export class GroupTable {
+  /** One for each key but the last, whose codes are the first to be paired. A single key is paired with nothing. */
   readonly #pairs: readonly PairTable[];
+  readonly #keyCount: number;
   readonly #sums: Float64Array[];
   /** Groups of the batch at hand; used again for the next, which spares the collector much work. */
-  #rowGroups: readonly Int32Array[];
-  /** One group for all, to begin with. */
+  #rowGroups: Int32Array[] = [];
+  /** One group for all. */
   #all = new Int32Array(0);
   #begun = false;
 
   constructor(keyCount: number, measureCount: number) {
-    this.#pairs = Array.from({ length: keyCount }, () => new PairTable());
+    this.#keyCount = keyCount;
+    this.#pairs = Array.from({ length: keyCount === 1 ? 1 : Math.max(0, keyCount - 1) }, () => new PairTable());
     this.#sums = Array.from({ length: measureCount }, () => new Float64Array(1024));
-    this.#rowGroups = this.#pairs.map(() => new Int32Array(0));
   }
 
   /** How many groups there are; group numbers run from 0. */
@@ -24,17 +29,13 @@ export class GroupTable {
   /** The group of each row, valid until the next call. New groups are made as needed. */
   groupsOf(keys: readonly Codes[], rows: number): Int32Array {
     this.#begun = true;
-    if (this.#all.length < rows) {
-      const room = Math.max(rows, 2 * this.#all.length);
-      this.#all = new Int32Array(room);
-      this.#rowGroups = this.#pairs.map(() => new Int32Array(room));
-    }
-    let groups: Codes = { codes: this.#all.subarray(0, rows), size: 1 };
-    for (let k = keys.length - 1; k >= 0; k--) {
-      const into = this.#rowGroups[k]!.subarray(0, rows);
+    this.#makeRoom(rows);
+    let groups: Codes = keys.length > 1 ? keys.at(-1)! : { codes: this.#all.subarray(0, rows), size: 1 };
+    for (let k = this.#pairs.length - 1; k >= 0; k--) {
       const pairs = this.#pairs[k]!;
-      pairs.number(keys[k]!, groups, into);
-      groups = { codes: into, size: pairs.size };
+      const codes = this.#rowGroups[k]!.subarray(0, rows);
+      pairs.number(keys[k]!, groups, codes);
+      groups = { codes, size: pairs.size };
     }
     this.#reserve(groups.size);
     return groups.codes;
@@ -50,16 +51,24 @@ export class GroupTable {
   /** Codes of every key by group. */
   keys(): Int32Array[] {
     let rest: Int32Array = Int32Array.from({ length: this.size }, (_, group) => group);
-    return this.#pairs.map((pairs) => {
+    const keys = this.#pairs.map((pairs) => {
       const { first, second } = pairs.split(rest);
       rest = second;
       return first;
     });
+    return this.#keyCount > 1 ? [...keys, rest] : keys;
   }
 
   /** Running sums of measure `m` by group, to be added to; at least `size` long. */
   sums(m: number): Float64Array {
     return this.#sums[m]!;
+  }
+
+  #makeRoom(rows: number): void {
+    if (rows <= this.#all.length) return;
+    const room = Math.max(rows, 2 * this.#all.length);
+    this.#all = new Int32Array(room);
+    this.#rowGroups = this.#pairs.map(() => new Int32Array(room));
   }
 
   #reserve(groups: number): void {

@@ -1,11 +1,9 @@
 import { int32s } from '../../engine/arrays.ts';
 
 const UNSEEN = -1;
-const MISSING = -1;
-/** Entries that a table by both codes may have, 16 MiB; beyond, pairs are looked up one by one. */
+/** Entries that a table by both codes may have, 16 MiB; beyond, pairs are hashed. */
 const MOST_ENTRIES = 4_194_304;
 const KEPT_ENTRIES = 524_288;
-const FACTOR = 2 ** 26;
 
 /** Codes from -1 up to, and not including, `size`. */
 export interface Codes {
@@ -20,40 +18,34 @@ export interface Codes {
 export class PairTable {
   /** How many pairs there are. */
   size = 0;
-  #first: Int32Array = new Int32Array(256);
-  #second: Int32Array = new Int32Array(256);
-  #table: Int32Array | null = new Int32Array(0);
-  #stride = 0;
-  readonly #looked = new Map<number, number>();
+  #first = new Int32Array(256);
+  #second = new Int32Array(256);
+  /** Numbers of pairs: indexed by the first code's and then the second one's bits, or by hash. */
+  #table = new Int32Array(1).fill(UNSEEN);
+  #secondBits = 0;
+  #isHashed = false;
 
   /** Writes the number of each row's pair to `into`. */
-  number({ codes: first, size: firstSize }: Codes, { codes: second, size: secondSize }: Codes, into: Int32Array): void {
-    if (this.#table) this.#reserve(firstSize + 1, secondSize + 1);
-    const table = this.#table;
-    const stride = this.#stride;
-    if (!table) {
-      this.#lookUp(first, second, into);
-      return;
-    }
-    for (let row = 0; row < into.length; row++) {
-      const entry = (first[row]! + 1) * stride + second[row]! + 1;
-      let pair = table[entry]!;
-      if (pair === UNSEEN) {
-        pair = this.#add(first[row]!, second[row]!);
-        table[entry] = pair;
-      }
-      into[row] = pair;
+  number(first: Codes, second: Codes, into: Int32Array): void {
+    if (!this.#isHashed) this.#reserve(first.size + 1, second.size + 1);
+    const unseen = this.#isHashed
+      ? lookUpHashed(into, this.#table, this.#first, this.#second, first.codes, second.codes)
+      : lookUp(into, this.#table, this.#secondBits, first.codes, second.codes);
+    for (let row = 0, left = unseen; left > 0; row++) {
+      if (into[row] !== UNSEEN) continue;
+      into[row] = this.#numberOf(first.codes[row]!, second.codes[row]!);
+      left--;
     }
   }
 
   /** Forgets all pairs. Keeps a table of moderate size, for the next pairs will mostly need one as large. */
   clear(): void {
     this.size = 0;
-    this.#looked.clear();
-    if (this.#table && this.#table.length <= KEPT_ENTRIES) this.#table.fill(UNSEEN);
+    if (this.#table.length <= KEPT_ENTRIES) this.#table.fill(UNSEEN);
     else {
-      this.#table = new Int32Array(0);
-      this.#stride = 0;
+      this.#table = new Int32Array(1).fill(UNSEEN);
+      this.#secondBits = 0;
+      this.#isHashed = false;
     }
   }
 
@@ -62,19 +54,11 @@ export class PairTable {
     return { first: codesOf(this.#first, pairs), second: codesOf(this.#second, pairs) };
   }
 
-  #lookUp(first: Int32Array, second: Int32Array, into: Int32Array): void {
-    for (let row = 0; row < into.length; row++) {
-      const key = (first[row]! + 1) * FACTOR + second[row]! + 1;
-      let pair = this.#looked.get(key);
-      if (pair === undefined) {
-        pair = this.#add(first[row]!, second[row]!);
-        this.#looked.set(key, pair);
-      }
-      into[row] = pair;
-    }
-  }
-
-  #add(first: number, second: number): number {
+  /** The number of a pair that may be new. */
+  #numberOf(first: number, second: number): number {
+    const place = this.#placeOf(first, second);
+    const known = this.#table[place]!;
+    if (known !== UNSEEN) return known;
     const pair = this.size++;
     if (pair === this.#first.length) {
       this.#first = doubled(this.#first);
@@ -82,45 +66,102 @@ export class PairTable {
     }
     this.#first[pair] = first;
     this.#second[pair] = second;
+    this.#table[place] = pair;
+    if (this.#isHashed && this.size * 2 > this.#table.length) this.#rebuild(this.#table.length * 2);
     return pair;
   }
 
-  /** Makes the table fit so many codes, or gives it up if it would be too large. */
-  #reserve(firsts: number, seconds: number): void {
-    const rows = this.#stride === 0 ? 0 : this.#table!.length / this.#stride;
-    if (firsts <= rows && seconds <= this.#stride) return;
-    const stride = Math.max(this.#stride, powerOfTwo(seconds));
-    const entries = Math.max(rows, powerOfTwo(firsts)) * stride;
-    if (entries > MOST_ENTRIES) {
-      this.#table = null;
-      for (let pair = 0; pair < this.size; pair++) {
-        this.#looked.set((this.#first[pair]! + 1) * FACTOR + this.#second[pair]! + 1, pair);
-      }
-      return;
+  /** Where the pair's number is, or would be. */
+  #placeOf(first: number, second: number): number {
+    if (!this.#isHashed) return ((first + 1) << this.#secondBits) + second + 1;
+    const mask = this.#table.length - 1;
+    let place = hash(first, second) & mask;
+    for (;;) {
+      const pair = this.#table[place]!;
+      if (pair === UNSEEN || (this.#first[pair] === first && this.#second[pair] === second)) return place;
+      place = (place + 1) & mask;
     }
-    const table = new Int32Array(entries).fill(UNSEEN);
-    for (let pair = 0; pair < this.size; pair++)
-      table[(this.#first[pair]! + 1) * stride + this.#second[pair]! + 1] = pair;
-    this.#table = table;
-    this.#stride = stride;
   }
+
+  /** Makes the table fit so many codes; hashes if it would be too large. */
+  #reserve(firsts: number, seconds: number): void {
+    const firstBits = Math.log2(this.#table.length) - this.#secondBits;
+    if (firsts <= 2 ** firstBits && seconds <= 2 ** this.#secondBits) return;
+    this.#secondBits = Math.max(this.#secondBits, bitsFor(seconds));
+    const entries = 2 ** (Math.max(firstBits, bitsFor(firsts)) + this.#secondBits);
+    this.#isHashed = entries > MOST_ENTRIES;
+    this.#rebuild(this.#isHashed ? 2 ** bitsFor(Math.max(this.size * 4, 4096)) : entries);
+  }
+
+  #rebuild(entries: number): void {
+    this.#table = new Int32Array(entries).fill(UNSEEN);
+    for (let pair = 0; pair < this.size; pair++) {
+      this.#table[this.#placeOf(this.#first[pair]!, this.#second[pair]!)] = pair;
+    }
+  }
+}
+
+// Loops that call nothing. Both return how many pairs are not known yet; their rows say so.
+
+function lookUp(
+  into: Int32Array,
+  table: Int32Array,
+  secondBits: number,
+  first: Int32Array,
+  second: Int32Array,
+): number {
+  let unseen = 0;
+  for (let row = 0; row < into.length; row++) {
+    const pair = table[((first[row]! + 1) << secondBits) + second[row]! + 1]!;
+    into[row] = pair;
+    if (pair === UNSEEN) unseen++;
+  }
+  return unseen;
+}
+
+function lookUpHashed(
+  into: Int32Array,
+  table: Int32Array,
+  firsts: Int32Array,
+  seconds: Int32Array,
+  first: Int32Array,
+  second: Int32Array,
+): number {
+  const mask = table.length - 1;
+  let unseen = 0;
+  for (let row = 0; row < into.length; row++) {
+    const a = first[row]!;
+    const b = second[row]!;
+    let place = hash(a, b) & mask;
+    let pair = table[place]!;
+    while (pair !== UNSEEN && (firsts[pair] !== a || seconds[pair] !== b)) {
+      place = (place + 1) & mask;
+      pair = table[place]!;
+    }
+    into[row] = pair;
+    if (pair === UNSEEN) unseen++;
+  }
+  return unseen;
+}
+
+function hash(first: number, second: number): number {
+  const mixed = Math.imul(first, 0x9e3779b1) ^ Math.imul(second, 0x85ebca6b);
+  return mixed ^ (mixed >>> 15);
 }
 
 function codesOf(side: Int32Array, pairs: Int32Array): Int32Array {
   const codes = int32s(pairs.length);
-  for (let i = 0; i < pairs.length; i++) {
-    const pair = pairs[i]!;
-    codes[i] = pair === MISSING ? MISSING : side[pair]!;
-  }
+  for (let i = 0; i < pairs.length; i++) codes[i] = side[pairs[i]!]!;
   return codes;
 }
 
-function doubled(array: Int32Array): Int32Array {
+function doubled(array: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> {
   const larger = new Int32Array(array.length * 2);
   larger.set(array);
   return larger;
 }
 
-function powerOfTwo(atLeast: number): number {
-  return 2 ** Math.ceil(Math.log2(atLeast));
+/** Bits that so many codes take. */
+function bitsFor(count: number): number {
+  return Math.ceil(Math.log2(count));
 }

@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import t from 'tap';
-import { dictionaryColumn, NumberColumn } from '../../engine/column.ts';
+import type { FieldValues } from '../../engine/batch.ts';
+import { type Column, dictionaryColumn, NumberColumn, TextColumn } from '../../engine/column.ts';
 import { Dictionary } from '../../engine/dictionary.ts';
+import { type Codes, PairTable } from '../../operators/aggregate/pair-table.ts';
 import { aggregate } from '../../operators/aggregate.ts';
 import { batchOf, runThrough } from './in-memory.ts';
 
@@ -96,6 +98,57 @@ t.test('groups add up to what a plain group-by gives, however the records are ba
   );
 });
 
+/** Columns of a batch whose dictionaries are old ones, new ones, or none at all, and some of which may not be there. */
+function someColumns(rows: readonly Row[], dictionaries: readonly Dictionary[], how: number): [string, Column][] {
+  const stores = rows.map(({ store }) => store);
+  const kinds = [
+    () => dictionaryColumn(stores, dictionaries[0]),
+    () => dictionaryColumn(stores, dictionaries[1]),
+    () => dictionaryColumn(stores, new Dictionary()),
+    () => new TextColumn(stores),
+  ];
+  const amounts = numbers(
+    rows.map(({ revenue }) => revenue),
+    10_000,
+  );
+  const days = numbers(
+    rows.map(({ day }) => day),
+    1,
+  );
+  const columns: [string, Column][] = [
+    ['store_id', kinds[how % 4]!()],
+    ['revenue', amounts],
+  ];
+  return how < 6 ? columns : [['day', days], ...columns];
+}
+
+t.test('the same holds when dictionaries change from batch to batch, and fields come and go', async (t) => {
+  const batch = fc.record({ rows: fc.array(row, { minLength: 1, maxLength: 60 }), how: fc.nat(11) });
+  await fc.assert(
+    fc.asyncProperty(fc.array(batch, { minLength: 1, maxLength: 8 }), async (given) => {
+      const dictionaries = [new Dictionary(), new Dictionary()];
+      for (const text of ['S3', 'other', 'S1']) dictionaries[1]!.encode(text);
+      const out = await runThrough(
+        aggregate,
+        { by: ['day', 'store_id', 'region'], measures: [{ name: 'lines' }, { name: 'revenue', sum: 'revenue' }] },
+        given.map(({ rows, how }) => batchOf(someColumns(rows, dictionaries, how), rows.length)),
+      );
+      const all = given.flatMap(({ rows, how }) => rows.map((each) => (how < 6 ? { ...each, day: null } : each)));
+      const sums = (of: readonly FieldValues[]) =>
+        [...Map.groupBy(of, ({ day, store }) => `${day ?? null}/${store}`)]
+          .map(([key, group]) => [
+            key,
+            group.reduce((sum, each) => sum + Number(each.lines ?? 1), 0),
+            group.reduce((sum, each) => sum + Number(each.revenue ?? 0), 0),
+          ])
+          .sort();
+      const got = out.records('aggregate').map((each) => ({ ...each, store: each.store_id ?? null }));
+      t.strictSame(sums(got), sums(all.map((each) => ({ ...each }))));
+    }),
+    { numRuns: 100 },
+  );
+});
+
 t.test('many groups leave in parts that add up', async (t) => {
   const count = 300_000;
   const days = Array.from({ length: count }, (_, i) => i % 150_000);
@@ -156,6 +209,40 @@ t.test('without fields to group by, all records are one group', async (t) => {
   );
   t.strictSame(out.records('aggregate'), [{ lines: 6, total: 60_000 }]);
 });
+
+t.test('pairs are numbered as they appear, by a table or hashed', async (t) => {
+  const code = fc.oneof(fc.integer({ min: -1, max: 3 }), fc.integer({ min: -1, max: 5_000 }));
+  const batches = fc.array(fc.array(fc.tuple(code, code), { maxLength: 300 }), { maxLength: 5 });
+  fc.assert(
+    fc.property(batches, fc.boolean(), (given, isCleared) => {
+      const pairs = new PairTable();
+      if (isCleared) pairs.number(codesOf([7, 9]), codesOf([9, 2_000_000]), new Int32Array(2));
+      if (isCleared) pairs.clear();
+      const known = new Map<string, number>();
+      for (const batch of given) {
+        const numbers = new Int32Array(batch.length);
+        const [first, second] = [codesOf(batch.map(([a]) => a)), codesOf(batch.map(([, b]) => b))];
+        pairs.number(first, second, numbers);
+        for (const pair of batch) if (!known.has(pair.join())) known.set(pair.join(), known.size);
+        t.strictSame(
+          [...numbers],
+          batch.map((pair) => known.get(pair.join())),
+        );
+      }
+      t.equal(pairs.size, known.size);
+      const { first, second } = pairs.split(Int32Array.from(known.values()));
+      t.strictSame(
+        [...first].map((a, i) => `${a},${second[i]}`),
+        [...known.keys()],
+      );
+    }),
+    { numRuns: 60 },
+  );
+});
+
+function codesOf(codes: readonly number[]): Codes {
+  return { codes: Int32Array.from(codes), size: Math.max(0, ...codes) + 1 };
+}
 
 t.test('keys with too many values for a table are grouped all the same', async (t) => {
   const rows = 5000;
