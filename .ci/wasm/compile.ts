@@ -13,7 +13,7 @@ export async function compiled(): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), 'tillstream-wasm-'));
   try {
     const out = join(folder, 'module.wasm');
-    const options = ['--enable', 'simd', '-O3', '--runtime', 'stub', '--initialMemory', '8', '--outFile', out];
+    const options = ['--enable', 'simd', '-O3', '--runtime', 'stub', '--initialMemory', '10', '--outFile', out];
     const { error, stderr } = await asc.main([SOURCE, '--baseDir', join(CSV, 'wasm'), ...options]);
     if (error) throw new Error(`${SOURCE} cannot be compiled:\n${stderr}`, { cause: error });
     return moduleOf(readFileSync(out));

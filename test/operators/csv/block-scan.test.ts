@@ -10,20 +10,20 @@ import { FULL, ScanLoop } from '../../../operators/csv/scan-loop.ts';
 const STRIDE = 3;
 
 /** All that is found before the loop has to stop; with `blocks`, in turns with the loop. */
-function found(text: Buffer, dialect: Partial<Dialect>, withBlocks: boolean) {
+function found(text: Buffer, dialect: Partial<Dialect>, withBlocks: boolean, stride = STRIDE) {
   const bytes = Buffer.concat([text, Buffer.alloc(text.length + 1)]);
   bytes[text.length] = 10;
   const marks = dialectBytes(fillDialect(dialect));
-  const block = new RecordBlock(STRIDE, text.length);
+  const block = new RecordBlock(stride, text.length);
   const loop = new ScanLoop(marks);
   loop.side = text.length + 1;
-  const blocks = withBlocks ? BlockScan.of(marks, STRIDE) : null;
+  const blocks = withBlocks ? BlockScan.of(marks, stride) : null;
   for (let status = FULL; status === FULL && !block.isFull; ) {
     blocks?.take(block, bytes, loop, text.length);
     status = loop.run(block, bytes, text.length, false);
   }
   const { rows, recordStarts, recordEnds, lines } = block;
-  const cells = Array.from({ length: rows * STRIDE }, (_, i) =>
+  const cells = Array.from({ length: rows * stride }, (_, i) =>
     bytes.toString('latin1', block.starts[i], block.ends[i]),
   );
   const bounds = [recordStarts, recordEnds, lines].map((values) => [...values.subarray(0, rows)]);
@@ -70,6 +70,20 @@ t.test('goes on where a record stands across the bytes that are looked at togeth
   const all = found(text, {}, true);
   t.strictSame(all, found(text, {}, false));
   t.equal(all.rows, rows.length);
+  t.end();
+});
+
+t.test('has room for as many cells and records as can be in its bytes', (t) => {
+  for (const [row, stride] of [
+    ['a\n', 1],
+    ['\n', 1],
+    [',\n', 2],
+    [`${','.repeat(32_767)}\n`, 32_768],
+    [`${','.repeat(32_768)}\n`, 32_769],
+  ] as const) {
+    const text = Buffer.from(row.repeat(Math.ceil(140_000 / row.length)));
+    t.strictSame(found(text, {}, true, stride), found(text, {}, false, stride));
+  }
   t.end();
 });
 
