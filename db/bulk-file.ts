@@ -54,7 +54,7 @@ export class BulkFile implements PageStore {
   }
 
   /** An image of the table, which has that many columns. Only one image may be filled at a time. */
-  image(table: 'sales' | 'orders' | 'roll_ups', columns: number): TableImage {
+  image(table: 'sales' | 'roll_ups', columns: number): TableImage {
     return new TableImage(this, this.#roots.get(table)!, columns);
   }
 
@@ -115,7 +115,7 @@ function create(db: Database, file: string): Map<string, number> {
   db.pragma(`${BULK}.journal_mode = OFF`);
   db.pragma(`${BULK}.synchronous = OFF`);
   db.pragma(`${BULK}.cache_size = -1024`);
-  for (const table of ['sales', 'orders']) db.exec(likeMain(db, table));
+  db.exec(likeMain(db, 'sales'));
   db.exec(ROLL_UPS);
   const tables = db.prepare(`SELECT name, rootpage FROM ${BULK}.sqlite_schema`).raw().all() as [string, number][];
   return new Map(tables);

@@ -126,6 +126,8 @@ export class Merger {
 
   #remove({ values }: Kept): void {
     this.#subtract(values);
+    const order = values[ORDER] ?? null;
+    if (order !== null) this.#targets.orders.loosen(order);
     for (const table of ['sales', 'sale_attributes']) {
       this.#statements.get(`DELETE FROM ${table} WHERE sale_id = ?`).run(values[SALE_ID]);
     }

@@ -1,9 +1,10 @@
-import { BULK, type BulkFile } from './bulk-file.ts';
 import { isConflict } from './errors.ts';
 import type { FactRows } from './fact-rows.ts';
 import { OrderParts } from './order-parts.ts';
-import type { TableImage } from './page-image.ts';
+import { OrderRanges } from './order-ranges.ts';
+import { ordersOfSales } from './orders-of-sales.ts';
 import type { RollUps } from './roll-ups.ts';
+import { SaleSequence, type SaleSpan } from './sale-sequence.ts';
 import { type Cell, placeholders, ROWS_PER_STATEMENT, RowStatements, repeated, type Statements } from './statements.ts';
 
 /** An order, or the part of it that is about to be added. */
@@ -19,100 +20,117 @@ type OrderRow = [ref: number, day: number, store: number, lines: number];
 const COLUMNS = 'order_ref, day, store_key, lines';
 
 const COUNT_RECOUNTED =
-  'SELECT day, store_key, count(*) FROM temp.recounted JOIN orders USING (order_ref) GROUP BY day, store_key';
+  'SELECT day, store_key, count(*) FROM temp.recounted JOIN single_orders USING (order_ref) GROUP BY day, store_key';
+const RECOUNT = `
+  INSERT INTO single_orders (${COLUMNS})
+  SELECT ${COLUMNS} FROM (${ordersOfSales('order_ref IN (SELECT order_ref FROM temp.recounted)')})`;
 
-/** Orders as the sales have them: see join. The earliest day and its lowest store are found as one number. */
-export const ORDERS_OF_SALES = `
-  SELECT order_ref, first >> 24 AS day, first & 16777215 AS store_key, lines FROM (
-    SELECT order_ref, min((day << 24) | store_key) AS first, count(*) AS lines
-    FROM sales WHERE order_ref IS NOT NULL AND {which} GROUP BY order_ref
-  )`;
+/** Fewer orders than this are kept singly. */
+const LEAST_IN_RANGE = 16;
+/** What it takes to make single orders of a range grows with it. */
+const MOST_IN_RANGE = 1024;
 
-const RECOUNT = `INSERT INTO orders (${COLUMNS}) ${ORDERS_OF_SALES.replace('{which}', 'order_ref IN (SELECT order_ref FROM temp.recounted)')}`;
-
-/** Places of the columns in the table. */
-const PLACES = Int32Array.of(1, 2, 3);
-/** Below this, inserting them as usual takes no longer. */
-const WORTH_STAGING = 200;
-
-/** Keeps one row for each order, so that orders are counted once however their lines are spread over batches and files. */
+/**
+ * Knows every order, so that each is counted once however its lines are spread over batches and files. New orders whose refs ascend
+ * with their sales are kept as ranges; each of the others, and those of a range in which one more is found, has a row of its own.
+ */
 export class Orders {
   readonly #statements: Statements;
   readonly #rollUps: RollUps;
-  readonly #bulk: BulkFile;
-  readonly #image: TableImage;
   readonly #inserts: RowStatements;
-  /** By column: parts of orders in the order they came. */
+  readonly #ranges: OrderRanges;
+  readonly #sequence: SaleSequence;
   readonly #parts = new OrderParts();
-  #staged = 0;
+  /** Sales of what is gathered have been taken away: what orders come to can't be read from the sales. */
+  #isLoosened = false;
 
-  constructor(statements: Statements, rollUps: RollUps, bulk: BulkFile) {
+  constructor(statements: Statements, rollUps: RollUps) {
     this.#statements = statements;
     this.#rollUps = rollUps;
-    this.#bulk = bulk;
-    this.#image = bulk.image('orders', 4);
+    this.#ranges = new OrderRanges(statements);
+    this.#sequence = new SaleSequence(statements);
     this.#inserts = new RowStatements(
       statements,
-      (rows) => `INSERT INTO orders (${COLUMNS}) VALUES ${repeated(placeholders(4), rows)}`,
+      (rows) => `INSERT INTO single_orders (${COLUMNS}) VALUES ${repeated(placeholders(4), rows)}`,
     );
   }
 
-  /** Counts the lines of these rows. Lines of an order mostly follow each other, and are then one part. */
-  add({ order_ref, day, store_key, length }: FactRows): void {
-    if (order_ref) this.#parts.add(order_ref, day, store_key, length);
+  /** Counts the lines of these rows, which are not among the sales yet. */
+  add({ sale_id, order_ref, day, store_key, length }: FactRows): void {
+    if (!order_ref || length === 0) return;
+    if (this.#sequence.breaksAt(sale_id, length)) this.#ranges.dissolveSales(this.#sequence.span);
+    this.#parts.add(sale_id, order_ref, day, store_key, length);
   }
 
-  /**
-   * Of the orders gathered, completes those that go the quick way, to be copied when the bulk file is published: at the end, refs
-   * that ascend and lie beyond those that are there. The others are written at once. Returns false if there is nothing to copy.
-   */
-  stage(): boolean {
-    const { refs, days, stores, lines, size } = this.#parts;
-    const from = this.#bulk.spent ? size : this.#firstNew();
-    if (size - from < WORTH_STAGING) {
-      this.flush();
-      return false;
-    }
-    const tail = (values: Float64Array) => values.subarray(from, size);
-    this.#image.add(tail(refs), [tail(days), tail(stores), tail(lines)], PLACES, size - from);
-    this.#rollUps.addNewOrders(tail(days), tail(stores));
-    this.#image.finish();
-    this.#staged = size - from;
-    this.#parts.truncate(from);
-    this.flush();
-    return true;
+  /** A sale of this order is about to be taken away or to be moved. */
+  loosen(ref: number): void {
+    this.#isLoosened = true;
+    this.#ranges.dissolve(Float64Array.of(ref));
   }
 
-  /** Copies what was staged. */
-  copy(): void {
-    if (this.#staged > 0) this.#statements.get(`INSERT INTO main.orders SELECT * FROM ${BULK}.orders`).run();
-    this.#staged = 0;
+  /** Writes the orders gathered if they ascend, for then none of them can be found in a range made of the others. */
+  stage(): void {
+    const { size } = this.#parts;
+    if (this.#parts.ascendingUntil(0, size) === size) this.flush();
   }
 
-  /** Where the parts begin that ascend to the end, and of which no order is there yet. */
-  #firstNew(): number {
-    const { refs, size } = this.#parts;
-    let from = size;
-    while (from > 0 && refs[from - 1]! >= 0 && (from === size || refs[from - 1]! < refs[from]!)) from--;
-    if (from === size) return size;
-    const sql = 'SELECT max(order_ref) FROM orders WHERE order_ref <= ?';
-    const present =
-      (this.#statements
-        .get(sql)
-        .pluck()
-        .get(refs[size - 1]!) as number | null) ?? -1;
-    while (from < size && refs[from]! <= present) from++;
-    return from;
-  }
-
+  /** Writes the orders gathered, whose sales have to be in their table. */
   flush(): void {
+    if (this.#sequence.ascends && !this.#isLoosened) this.#takeRanges();
+    this.#isLoosened = false;
+    if (this.#parts.size === 0) return;
+    const { refs, size } = this.#parts;
+    this.#ranges.dissolve(refs.slice(0, size).sort());
     for (const orders of this.#parts.take(ROWS_PER_STATEMENT)) this.#write(orders);
   }
 
   clear(): void {
-    this.#parts.truncate(0);
-    this.#image.clear();
-    this.#staged = 0;
+    this.#parts.clear();
+    this.#sequence.clear();
+    this.#isLoosened = false;
+  }
+
+  /** Takes out of the parts what can be kept as ranges. The first and the last order may have lines in other commits. */
+  #takeRanges(): void {
+    const parts = this.#parts;
+    const last = parts.size - 1;
+    if (last < LEAST_IN_RANGE) return;
+    parts.keep(0, 1);
+    for (let from = 1, to = 1; from < last; from = to) {
+      to = parts.ascendingUntil(from, last);
+      this.#divide(from, to);
+    }
+    parts.keep(last, last + 1);
+    parts.dropRest();
+  }
+
+  /** Keeps ascending parts as ranges where no order is known among their refs. */
+  #divide(from: number, to: number): void {
+    const { refs } = this.#parts;
+    if (to - from < LEAST_IN_RANGE) this.#parts.keep(from, to);
+    else if (this.#ranges.isFree(refs[from]!, refs[to - 1]!)) this.#addRanges(from, to);
+    else {
+      const middle = (from + to) >>> 1;
+      this.#divide(from, middle);
+      this.#divide(middle, to);
+    }
+  }
+
+  #addRanges(from: number, to: number): void {
+    const { refs, days, stores, sales } = this.#parts;
+    this.#rollUps.addNewOrders(days.subarray(from, to), stores.subarray(from, to));
+    for (let first = from; first < to; first += MOST_IN_RANGE) {
+      const end = Math.min(first + MOST_IN_RANGE, to);
+      this.#ranges.add({
+        firstRef: refs[first]!,
+        lastRef: refs[end - 1]!,
+        firstSale: sales[first]!,
+        // Another part always follows.
+        lastSale: sales[end]! - 1,
+        orders: end - first,
+        lines: this.#parts.linesIn(first, end),
+      });
+    }
   }
 
   #write(orders: readonly Order[]): void {
@@ -145,14 +163,35 @@ export class Orders {
     for (const order of merged.values()) this.#move(before.get(order.ref), order);
     const cells = [...merged.values()].flatMap(({ ref, day, store, lines }) => [ref, day, store, lines]);
     this.#statements
-      .get(`INSERT OR REPLACE INTO orders (${COLUMNS}) VALUES ${repeated(placeholders(4), merged.size)}`)
+      .get(`INSERT OR REPLACE INTO single_orders (${COLUMNS}) VALUES ${repeated(placeholders(4), merged.size)}`)
       .run(...cells);
   }
 
-  /** Sets these orders to what their sales say; an order without any is removed. Reads all sales once. */
+  /**
+   * Of the sales in this span, which are about to be removed, takes back the orders that no other sales belong to for sure. Returns the
+   * others, to be counted again afterwards.
+   */
+  release([first, last]: SaleSpan): number[] {
+    const refs = new Set<number>();
+    let from = first;
+    for (const range of this.#ranges.ofSales([first, last])) {
+      this.#addRefs(refs, from, range.firstSale - 1);
+      for (const [day, store, orders] of this.#ranges.counts(range)) this.#rollUps.addOrders(day, store, -orders);
+      this.#ranges.remove(range);
+      from = range.lastSale + 1;
+    }
+    this.#addRefs(refs, from, last);
+    return [...refs];
+  }
+
+  #addRefs(to: Set<number>, first: number, last: number): void {
+    const sql = 'SELECT DISTINCT order_ref FROM sales WHERE sale_id BETWEEN ? AND ? AND order_ref IS NOT NULL';
+    for (const ref of this.#statements.get(sql).pluck().all(first, last) as number[]) to.add(ref);
+  }
+
+  /** Sets these single orders to what their sales say; an order without any is removed. Reads all sales once. */
   recount(refs: readonly number[]): void {
     if (refs.length === 0) return;
-    this.flush();
     this.#statements.get('CREATE TEMP TABLE IF NOT EXISTS recounted (order_ref INTEGER PRIMARY KEY)').run();
     this.#statements.get('DELETE FROM temp.recounted').run();
     const add = this.#statements.get('INSERT OR IGNORE INTO temp.recounted VALUES (?)');
@@ -160,7 +199,7 @@ export class Orders {
     for (const [day, store, orders] of this.#statements.get(COUNT_RECOUNTED).raw().all() as number[][]) {
       this.#rollUps.addOrders(day!, store!, -orders!);
     }
-    this.#statements.get('DELETE FROM orders WHERE order_ref IN (SELECT order_ref FROM temp.recounted)').run();
+    this.#statements.get('DELETE FROM single_orders WHERE order_ref IN (SELECT order_ref FROM temp.recounted)').run();
     this.#statements.get(RECOUNT).run();
     for (const [day, store, orders] of this.#statements.get(COUNT_RECOUNTED).raw().all() as number[][]) {
       this.#rollUps.addOrders(day!, store!, orders!);
@@ -175,7 +214,7 @@ export class Orders {
 
   #find(refs: readonly number[]): Map<number, Order> {
     if (refs.length === 0) return new Map();
-    const sql = `SELECT ${COLUMNS} FROM orders WHERE order_ref IN ${placeholders(refs.length)}`;
+    const sql = `SELECT ${COLUMNS} FROM single_orders WHERE order_ref IN ${placeholders(refs.length)}`;
     const rows = this.#statements
       .get(sql)
       .raw()

@@ -1,8 +1,8 @@
 import type { Database } from 'better-sqlite3';
 import { ledgerTotals } from '../engine/ledger.ts';
+import { type Difference, MOST, STEP, type Steps } from './difference.ts';
 import { KeyedSums } from './keyed-sums.ts';
 import { ledgerOfFile } from './ledger.ts';
-import { ORDERS_OF_SALES } from './orders.ts';
 import { dekadOf, monthOf } from './period.ts';
 import {
   cellMargin,
@@ -14,17 +14,9 @@ import {
   type RollUpTable,
 } from './roll-up-tables.ts';
 import { addCells } from './sales-sums.ts';
+import { compareOrders } from './verify-orders.ts';
 
-/** Something kept that is not what the sales say. */
-export interface Difference {
-  /** The table, or `ledger`. */
-  readonly what: string;
-  /** Which row of it: `day 20261123, store_key 4`. */
-  readonly where: string;
-  readonly column: string;
-  readonly kept: number | null;
-  readonly expected: number | null;
-}
+export type { Difference } from './difference.ts';
 
 export interface Verification {
   readonly ok: boolean;
@@ -33,13 +25,6 @@ export interface Verification {
   /** The first differences found, up to a hundred of each kind. */
   readonly differences: readonly Difference[];
 }
-
-const MOST = 100;
-/** Sales that are read, and orders that are compared, between two steps. */
-const STEP = 100_000;
-
-/** A piece of the work is done; at each somebody may stop it, or do something else, but write nothing on the same connection. */
-type Steps<T> = Generator<undefined, T>;
 
 /** Recomputes roll-ups, orders and the ledger from the sales and compares. */
 export function verify(db: Database): Verification {
@@ -67,9 +52,7 @@ function* compareAll(db: Database): Steps<Verification> {
     differences.push(...compareRollUp(db, table, sums));
   }
   differences.push(...(yield* compareLedger(db)), ...strayRows(db));
-  const tables = ['sales', 'orders', 'files', ...ROLL_UP_TABLES.map(({ name }) => name)];
-  const checked = Object.fromEntries(tables.map((table) => [table, countOf(db, table)]));
-  return { ok: differences.length === 0, checked, differences };
+  return { ok: differences.length === 0, checked: rowsChecked(db), differences };
 }
 
 /** What all sales come to, by day, store and product. */
@@ -83,40 +66,6 @@ function* cellsOfAll(db: Database): Steps<KeyedSums> {
     yield;
   }
   return cells;
-}
-
-type OrderRow = readonly [ref: number, day: number, store: number, lines: number];
-
-/** Compares order by order, both in the order of their refs, and counts them by day and store into `counted`. */
-function* compareOrders(db: Database, counted: KeyedSums): Steps<Difference[]> {
-  const rows = (sql: string) => db.prepare(sql).raw().iterate() as IterableIterator<OrderRow>;
-  const kept = rows('SELECT order_ref, day, store_key, lines FROM orders ORDER BY order_ref');
-  const differences: Difference[] = [];
-  let compared = 0;
-  try {
-    let next = kept.next();
-    for (const order of rows(`${ORDERS_OF_SALES.replace('{which}', 'true')} ORDER BY order_ref`)) {
-      const entry = counted.entry(order[1], order[2], 0);
-      counted.sums[entry]!++;
-      for (; !next.done && next.value[0] < order[0]; next = kept.next()) report(differences, next.value, null);
-      const same = !next.done && next.value[0] === order[0] ? next.value : null;
-      if (same === null || same.some((value, i) => value !== order[i])) report(differences, same, order);
-      if (same) next = kept.next();
-      if (++compared % STEP === 0) yield;
-    }
-    for (; !next.done; next = kept.next()) report(differences, next.value, null);
-  } finally {
-    kept.return?.();
-  }
-  return differences;
-}
-
-function report(to: Difference[], kept: OrderRow | null, expected: OrderRow | null): void {
-  const where = `order_ref ${(kept ?? expected)![0]}`;
-  ['day', 'store_key', 'lines'].forEach((column, i) => {
-    const found = { what: 'orders', where, column, kept: kept?.[i + 1] ?? null, expected: expected?.[i + 1] ?? null };
-    if (to.length < MOST && found.kept !== found.expected) to.push(found);
-  });
 }
 
 /** What every roll-up should hold. */
@@ -274,6 +223,11 @@ function strayRows(db: Database): Difference[] {
     .filter(({ kept }) => kept > 0);
 }
 
-function countOf(db: Database, table: string): number {
-  return db.prepare(`SELECT count(*) FROM ${table}`).pluck().get() as number;
+function rowsChecked(db: Database): Record<string, number> {
+  const count = (sql: string) => db.prepare(sql).pluck().get() as number;
+  const rowsOf = (table: string) => count(`SELECT count(*) FROM ${table}`);
+  const inRanges = count('SELECT coalesce(sum(orders), 0) FROM order_ranges');
+  const orders = rowsOf('single_orders') + inRanges;
+  const rollUps = ROLL_UP_TABLES.map(({ name }) => [name, rowsOf(name)]);
+  return { sales: rowsOf('sales'), orders, files: rowsOf('files'), ...Object.fromEntries(rollUps) };
 }

@@ -75,7 +75,7 @@ class WarehouseWriter implements Warehouse {
     this.#descriptions = new ProductDescriptions(this.#statements);
     this.#facts = new FactAppender(this.#statements, this.#bulk);
     this.#rollUps = new RollUps(this.#statements, this.#dimensions, this.#bulk);
-    this.#orders = new Orders(this.#statements, this.#rollUps, this.#bulk);
+    this.#orders = new Orders(this.#statements, this.#rollUps);
     this.#merger = new Merger(this.#statements, { facts: this.#facts, orders: this.#orders, rollUps: this.#rollUps });
     this.#letters = new DeadLetterWriter(this.#statements);
     this.#version = this.#statements.get('SELECT version FROM warehouse').pluck().get() as number;
@@ -201,8 +201,8 @@ class WarehouseWriter implements Warehouse {
   }
 
   #append(rows: FactRows): WriteTallies {
-    this.#facts.append(rows);
     this.#orders.add(rows);
+    this.#facts.append(rows);
     const inserted = { records: rows.length, amount: sum(rows.revenue) };
     return { inserted, updated: { records: 0, amount: 0 }, unchanged: { records: 0, amount: 0 } };
   }
@@ -226,11 +226,13 @@ class WarehouseWriter implements Warehouse {
 
   #writeRows(): void {
     this.#facts.flush();
-    const parts = [this.#facts, this.#orders, this.#rollUps];
+    this.#orders.stage();
+    const parts = [this.#facts, this.#rollUps];
     // One after the other, for the pages of one must be complete before the next one's begin.
     const staged = parts.map((part) => part.stage());
     if (staged.includes(true)) this.#bulk.publish();
     for (const part of parts) part.copy();
+    this.#orders.flush();
     this.#merger.flush();
   }
 

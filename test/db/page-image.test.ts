@@ -7,14 +7,14 @@ import { BulkFile } from '../../db/bulk-file.ts';
 /** Columns of the table: some records take more than 127 bytes, so that their length takes two. */
 const NAMES = Array.from({ length: 19 }, (_, i) => (i === 0 ? 'k' : `c${i}`));
 
+const NARROW = NAMES.slice(0, 2);
+
 /** A database with small pages, so that few rows make a tree of several levels, and its bulk file. */
-function open(pageBytes: number): { db: Database.Database; bulk: BulkFile } {
+function open(pageBytes: number, names = NAMES): { db: Database.Database; bulk: BulkFile } {
   const db = new Database(join(t.testdirName, `pages-${counter++}.db`));
   db.pragma(`page_size = ${pageBytes}`);
-  db.exec(`
-    CREATE TABLE sales (k INTEGER PRIMARY KEY, ${NAMES.slice(1).join(' INTEGER, ')} INTEGER, g INTEGER AS (k >> 32) VIRTUAL);
-    CREATE TABLE orders (k INTEGER PRIMARY KEY, a INTEGER NOT NULL) STRICT;
-  `);
+  const columns = names.slice(1).map((name) => `${name} INTEGER`);
+  db.exec(`CREATE TABLE sales (k INTEGER PRIMARY KEY, ${columns.join(', ')}, g INTEGER AS (k >> 32) VIRTUAL)`);
   return { db, bulk: new BulkFile(db) };
 }
 let counter = 0;
@@ -92,8 +92,8 @@ t.test('SQLite reads and copies whatever rows are written as pages', async (t) =
 });
 
 t.test('a value takes the bytes it needs', async (t) => {
-  const { db, bulk } = open(4_096);
-  const image = bulk.image('orders', 2);
+  const { db, bulk } = open(4_096, NARROW);
+  const image = bulk.image('sales', NARROW.length);
   const keys = Float64Array.from({ length: 10_000 }, (_, i) => i);
   for (const [value, bytes] of [
     [127, 1],
@@ -106,10 +106,10 @@ t.test('a value takes the bytes it needs', async (t) => {
     image.add(keys, [keys.map(() => value)], Int32Array.of(1), keys.length);
     image.finish();
     bulk.publish();
-    db.exec('DELETE FROM orders; INSERT INTO main.orders SELECT * FROM bulk.orders');
+    db.exec('DELETE FROM sales; INSERT INTO main.sales SELECT * FROM bulk.sales');
     bulk.clear();
     const payload = db.prepare(
-      "SELECT sum(payload) / sum(ncell) FROM dbstat WHERE name = 'orders' AND pagetype = 'leaf'",
+      "SELECT sum(payload) / sum(ncell) FROM dbstat WHERE name = 'sales' AND pagetype = 'leaf'",
     );
     t.equal(payload.pluck().get(), 3 + bytes);
   }
@@ -118,8 +118,8 @@ t.test('a value takes the bytes it needs', async (t) => {
 });
 
 t.test('refuses infinity, and tables whose rows may not fit into a page', async (t) => {
-  const { db, bulk } = open(512);
-  const image = bulk.image('orders', 2);
+  const { db, bulk } = open(512, NARROW);
+  const image = bulk.image('sales', NARROW.length);
   const one = Float64Array.of(1);
   t.throws(() => image.add(one, [Float64Array.of(Number.POSITIVE_INFINITY)], Int32Array.of(1), 1), RangeError);
   t.throws(() => image.add(one, [Float64Array.of(Number.NEGATIVE_INFINITY)], Int32Array.of(1), 1), RangeError);
@@ -134,15 +134,15 @@ t.test('a tree of many pages has every row, at every page size', async (t) => {
     [4_096, 100_000],
     [65_536, 50_000],
   ] as const) {
-    const { db, bulk } = open(pageBytes);
-    const image = bulk.image('orders', 2);
+    const { db, bulk } = open(pageBytes, NARROW);
+    const image = bulk.image('sales', NARROW.length);
     const keys = Float64Array.from({ length: rows }, (_, i) => i * 1_000_003);
     image.add(keys, [keys], Int32Array.of(1), rows);
     image.finish();
     bulk.publish();
-    db.exec('INSERT INTO main.orders SELECT * FROM bulk.orders');
+    db.exec('INSERT INTO main.sales SELECT * FROM bulk.sales');
     const found = db
-      .prepare('SELECT count(*), max(k), sum(a = k), (SELECT a FROM orders WHERE k = 17000051) FROM orders')
+      .prepare('SELECT count(*), max(k), sum(c1 = k), (SELECT c1 FROM sales WHERE k = 17000051) FROM sales')
       .raw()
       .get();
     t.same(found, [rows, keys.at(-1), rows, 17_000_051]);
