@@ -4,6 +4,7 @@ import type { Command } from '../command.ts';
 import { homeOf } from '../home-option.ts';
 import { IngestProgress } from '../progress.ts';
 import { hasFailed, runText } from '../run-text.ts';
+import { boundYoungGeneration } from '../young-generation.ts';
 
 export const ingestCommand: Command = {
   name: 'ingest',
@@ -31,6 +32,7 @@ export const ingestCommand: Command = {
     const { positionals, options, terminal } = call;
     const home = await homeOf(call);
     const dataset = options.text('dataset');
+    boundYoungGeneration();
     const report = await ingest({
       home,
       ...(positionals.length > 0 && { files: positionals.map((file) => resolve(terminal.cwd, file)) }),

@@ -30,6 +30,8 @@ interface Running {
 
 /** A thread for the next run is made ready so long after the last one, when whoever looked on has seen its end. */
 const SPARE_MS = 1_000;
+/** Objects of a batch or a file are soon garbage; by default these would be let lie for 128 MB. */
+const YOUNG_GENERATION_MB = 48;
 
 /** The runs of a home, one at a time in the order in which they were asked for, each on a worker thread. */
 export class IngestHost {
@@ -145,7 +147,12 @@ export class IngestHost {
 
   #newWorker(): Worker {
     const input: WorkerInput = { homeDir: this.#home.dir, sampleMs: this.#sampleMs };
-    return new Worker(new URL('./ingest-thread.js', import.meta.url), { workerData: input, execArgv: [] });
+    const resourceLimits = { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB };
+    return new Worker(new URL('./ingest-thread.js', import.meta.url), {
+      workerData: input,
+      execArgv: [],
+      resourceLimits,
+    });
   }
 
   #start(wanted: WantedRun): void {
