@@ -1,4 +1,5 @@
 import type { Static, TObject } from '@sinclair/typebox';
+import { int32s } from './arrays.ts';
 import type { Batch, FieldValues } from './batch.ts';
 import type { Operator, OperatorContext, OperatorDefinition, OperatorInstance, Outputs } from './operator.ts';
 
@@ -48,23 +49,41 @@ function perRecord<O extends TObject>(
   options: Static<O>,
   context: OperatorContext,
 ): OperatorInstance {
+  const process = async (batch: Batch, out: Outputs) => {
+    const kept = new Kept(batch, out, mayChange);
+    const { records } = batch;
+    for (let row = 0; row < records.length; row++) {
+      try {
+        const made = run(records[row]!, options, context);
+        // Awaiting only promises keeps synchronous functions free of a microtask per record.
+        kept.add(row, made instanceof Promise ? await made : made);
+      } catch (error) {
+        kept.fault(row, error);
+      }
+    }
+    await kept.emit();
+  };
   return {
     keepsNothing: true,
     async process(batch, out) {
-      const kept = new Kept(batch, out, mayChange);
-      const { records } = batch;
-      for (let row = 0; row < records.length; row++) {
-        try {
-          const made = run(records[row]!, options, context);
-          // Awaiting only promises keeps synchronous functions free of a microtask per record.
-          kept.add(row, made instanceof Promise ? await made : made);
-        } catch (error) {
-          kept.fault(row, error);
-        }
-      }
-      await kept.emit();
+      for (const part of partsOf(batch)) await process(part, out);
     },
   };
+}
+
+/** Records made into objects at a time: of more, the collector would take most for long-lived and move them about, twice the work. */
+const MOST_RECORDS = 4_096;
+
+function* partsOf(batch: Batch): Generator<Batch> {
+  const { length } = batch;
+  if (length <= MOST_RECORDS) yield batch;
+  else for (let from = 0; from < length; from += MOST_RECORDS) yield batch.select(rowsBetween(from, length));
+}
+
+function rowsBetween(from: number, end: number): Int32Array {
+  const rows = int32s(Math.min(MOST_RECORDS, end - from));
+  for (let i = 0; i < rows.length; i++) rows[i] = from + i;
+  return rows;
 }
 
 /** Collects what became of the records of one batch. */
