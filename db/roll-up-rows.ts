@@ -18,8 +18,18 @@ export function addingSql({ name, key, sums }: RollUpTable, rows: string): strin
 export function removeEmptied(statements: Statements, { table, sums }: RollUpChange): void {
   const { name, key } = table;
   const lines = sums.columns[key.length + LINES]!;
-  const remove = `DELETE FROM ${name} WHERE ${key.map((column) => `${column} = ?`).join(' AND ')} AND lines = 0`;
-  for (let entry = 0; entry < sums.size; entry++) {
-    if (lines[entry]! < 0) statements.get(remove).run(...key.map((_, i) => sums.columns[i]![entry]));
+  let entry = nextLoss(lines, 0, sums.size);
+  if (entry === sums.size) return;
+  const conditions = key.map((column) => `${column} = ?`).join(' AND ');
+  const remove = statements.get(`DELETE FROM ${name} WHERE ${conditions} AND lines = 0`);
+  for (; entry < sums.size; entry = nextLoss(lines, entry + 1, sums.size)) {
+    remove.run(...key.map((_, i) => sums.columns[i]![entry]));
   }
+}
+
+/** The first entry from there on that loses lines, or `length`. */
+function nextLoss(lines: Float64Array, from: number, length: number): number {
+  let entry = from;
+  while (entry < length && lines[entry]! >= 0) entry++;
+  return entry;
 }

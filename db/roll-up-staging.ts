@@ -2,7 +2,6 @@ import { BULK, type BulkFile } from './bulk-file.ts';
 import type { TableImage } from './page-image.ts';
 import { addingSql, type RollUpChange, removeEmptied } from './roll-up-rows.ts';
 import { STAGED_COLUMNS } from './roll-up-tables.ts';
-import { Scratch } from './scratch.ts';
 import type { Statements } from './statements.ts';
 
 const PLACES = Int32Array.from(STAGED_COLUMNS, (_, i) => i + 1);
@@ -12,7 +11,8 @@ export class RollUpStaging {
   readonly #statements: Statements;
   readonly #changes: readonly RollUpChange[];
   readonly #image: TableImage;
-  readonly #entries = new Scratch();
+  /** Numbers from 1 on. */
+  #entries = new Float64Array(0);
   readonly #sql: readonly string[];
 
   constructor(statements: Statements, bulk: BulkFile, changes: readonly RollUpChange[]) {
@@ -27,14 +27,19 @@ export class RollUpStaging {
 
   /** Puts the changes into the bulk file, to be read when that is published. */
   stage(): void {
-    let first = 1;
+    let last = 0;
     for (const { table, sums } of this.#changes) {
-      const entries = this.#entries.take(sums.size);
-      first = countUp(entries, first);
+      const entries = this.#upTo(last + sums.size).subarray(last);
+      last += sums.size;
       const width = table.key.length + table.sums.length;
-      this.#image.add(entries, sums.columns.slice(0, width), PLACES.subarray(0, width), entries.length);
+      this.#image.add(entries, sums.columns.slice(0, width), PLACES.subarray(0, width), sums.size);
     }
     this.#image.finish();
+  }
+
+  #upTo(last: number): Float64Array {
+    if (last > this.#entries.length) this.#entries = countUp(Math.max(last, this.#entries.length * 2));
+    return this.#entries.subarray(0, last);
   }
 
   /** Adds what was staged; the changes must still be what they were. */
@@ -52,8 +57,9 @@ export class RollUpStaging {
   }
 }
 
-/** Numbers from `first` on; returns the one after the last. */
-function countUp(entries: Float64Array, first: number): number {
-  for (let i = 0; i < entries.length; i++) entries[i] = first + i;
-  return first + entries.length;
+/** The numbers from 1 to `last`. */
+function countUp(last: number): Float64Array<ArrayBuffer> {
+  const numbers = new Float64Array(last);
+  for (let i = 0; i < last; i++) numbers[i] = i + 1;
+  return numbers;
 }
