@@ -2,6 +2,7 @@ import type { BytesColumn } from '../../engine/column.ts';
 import { ByteReader, isNamed } from './byte-reader.ts';
 import { dayOfYearSeconds, daySeconds, MONTHS, WEEKDAYS } from './calendar.ts';
 import { DIRECTIVE as D, type Directive, isTime } from './date-directives.ts';
+import { fillSame } from './fill-cells.ts';
 import { clockSeconds, same, sameWords, wordAt } from './words.ts';
 
 const SPACE = 0x20;
@@ -54,36 +55,39 @@ export class DateReader extends ByteReader {
     const { bytes, starts, ends, stride, offset, length } = cells;
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.#forget();
-    for (let row = 0; row < length; ) {
-      const cell = row * stride + offset;
-      const value = this.#next(bytes, starts[cell]!, ends[cell]!);
+    for (let row = 0; row < length; row++) {
+      const start = starts[row * stride + offset]!;
+      const end = ends[row * stride + offset]!;
+      const value = this.#next(bytes, start, end);
       values[row] = Number.isNaN(value) ? rest(row) : value;
-      row = this.#fillDay(cells, view, row + 1, values);
+      if (Number.isNaN(value)) continue;
+      const isQuick = this.#timeLength !== NONE && end - start === this.#lastLength + this.#timeLength;
+      row = isQuick ? this.#fillDay(cells, view, row, values) : fillSame(cells, view, row, values);
     }
   }
 
-  /** Goes on from a row to the next that is not of the day read last, or has a time written otherwise than `HH:MM:SS`; says which that is. */
+  /** Reads those after `row` that are of the day read last, with a time written `HH:MM:SS` or none; says which is the last of them. */
   #fillDay(
     { starts, ends, stride, offset, length }: BytesColumn,
     view: DataView,
-    from: number,
+    row: number,
     values: Float64Array,
   ): number {
     const size = this.#lastLength;
     const first = this.#lastStart;
     const day = this.#lastDay;
     const timeLength = this.#timeLength;
-    if (size < 4 || timeLength < 0) return from;
-    let row = from;
-    for (let cell = row * stride + offset; row < length; row++, cell += stride) {
+    if (size < 4) return row;
+    let next = row + 1;
+    for (let cell = next * stride + offset; next < length; next++, cell += stride) {
       const start = starts[cell]!;
       if (ends[cell]! - start !== size + timeLength || !sameWords(view, first, start, size)) break;
-      const seconds =
-        timeLength === 0 ? 0 : clockSeconds(view.getInt32(start + size, true), view.getInt32(start + size + 4, true));
+      const time = start + size;
+      const seconds = timeLength === 0 ? 0 : clockSeconds(view.getInt32(time, true), view.getInt32(time + 4, true));
       if (seconds < 0) break;
-      values[row] = day + seconds;
+      values[next] = day + seconds;
     }
-    return row;
+    return next - 1;
   }
 
   /** The date in `bytes[start, end)`; NaN if it is not of the pattern. */

@@ -1,17 +1,11 @@
 import fc from 'fast-check';
 import t from 'tap';
-import { BytesColumn, splitIdentifier } from '../../engine/column.ts';
+import { splitIdentifier } from '../../engine/column.ts';
 import { CellRules } from '../../operators/formats/cell-rules.ts';
 import { IdentifierTyping } from '../../operators/formats/identifier-column.ts';
 import { STRING } from '../../operators/formats/text.ts';
 import { TextCells } from '../../operators/formats/text-cells.ts';
-
-function cellsOf(texts: readonly string[]): BytesColumn {
-  const lengths = texts.map((text) => Buffer.byteLength(text));
-  const ends = Int32Array.from(lengths, (_, i) => lengths.slice(0, i + 1).reduce((sum, length) => sum + length, 0));
-  const starts = Int32Array.from(ends, (end, i) => end - lengths[i]!);
-  return new BytesColumn(Buffer.from(texts.join('')), starts, ends, 1, 0, texts.length);
-}
+import { cells } from './formats.ts';
 
 const digits = fc.string({ unit: fc.constantFrom('0', '1', '9'), maxLength: 12 });
 const identifier = fc
@@ -28,12 +22,12 @@ t.test('identifiers are what their texts are, one after the other', (t) => {
   const tokens = fc.constantFrom([''], ['', 'NA'], ['', 'NA', '999', '0'], ['999']);
   const areRead = (texts: string[][], missingValues: readonly string[], trim: boolean, required: boolean) => {
     const rules = new CellRules({ field: 'id', missingValues, trim, constraints: { required } });
-    const cells = new TextCells(rules, STRING);
-    const typing = new IdentifierTyping(cells);
+    const reader = new TextCells(rules, STRING);
+    const typing = new IdentifierTyping(reader);
     for (const batch of texts) {
       const faults: number[] = [];
-      const column = typing.type(cellsOf(batch), (row) => faults.push(row) > 0);
-      const expected = batch.map((text) => cells.read(text));
+      const column = typing.type(cells(batch), (row) => faults.push(row) > 0);
+      const expected = batch.map((text) => reader.read(text));
       t.strictSame(
         batch.map((_, row) => column.get(row)),
         expected.map((text) => (typeof text === 'string' ? text : null)),

@@ -1,20 +1,8 @@
 import fc from 'fast-check';
 import t from 'tap';
-import { BytesColumn } from '../../engine/column.ts';
 import { DistinctCells } from '../../operators/formats/distinct-cells.ts';
 import { DecimalFormat } from '../../operators/formats/number.ts';
-
-function cellsOf(texts: readonly string[]): BytesColumn {
-  const starts = new Int32Array(texts.length);
-  const ends = new Int32Array(texts.length);
-  let end = 0;
-  texts.forEach((text, row) => {
-    starts[row] = end;
-    end += Buffer.byteLength(text);
-    ends[row] = end;
-  });
-  return new BytesColumn(Buffer.from(texts.join('')), starts, ends, 1, 0, texts.length);
-}
+import { cells } from './formats.ts';
 
 /** Cells that differ little, so that some take each other's places. */
 const cell = fc.string({ unit: fc.constantFrom('0', '1', '9', '.', '-', '\0', 'é'), maxLength: 10 });
@@ -25,7 +13,7 @@ t.test('cells of all lengths keep their number over batches', (t) => {
     const distinct = new DistinctCells();
     for (const batch of texts) {
       const codes = new Int32Array(batch.length);
-      distinct.encode(cellsOf(batch), codes);
+      distinct.encode(cells(batch), codes);
       t.strictSame(
         [...codes].map((code) => distinct.text(code)),
         batch,
@@ -46,7 +34,7 @@ t.test('numbers met before are the same when they come again', (t) => {
     const format = new DecimalFormat({ field: 'price', scale: 10_000 });
     for (const batch of texts) {
       const values = new Float64Array(batch.length);
-      format.fill(cellsOf(batch), values, (row) => -row);
+      format.fill(cells(batch), values, (row) => -row);
       const expected = batch.map((text, row) => {
         const value = format.parseBytes(Buffer.from(text), 0, Buffer.byteLength(text));
         return Number.isNaN(value) ? -row : value;
