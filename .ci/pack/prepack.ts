@@ -19,7 +19,7 @@ const ASSETS = [
 ];
 
 /** Modules that are JavaScript as they stand, which the compiler leaves where they are. */
-const SCRIPTS = ['bin/*.js', 'db/*.js', 'engine/*.js', 'server/ingest/*.js'];
+const SCRIPTS = ['bin/*.js', 'db/*.js', 'engine/*.js'];
 
 restoreManifest();
 await ensureDashboard();

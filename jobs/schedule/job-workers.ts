@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import type { Worker } from 'node:worker_threads';
 import Bree from 'bree';
+import { QUICK_START } from '../../engine/quick-start.ts';
 import type { FromJob, ToJob } from './messages.ts';
 
 /** What the workers have to tell. */
@@ -31,7 +32,7 @@ export class JobWorkers {
       ...{ root: false, logger: false, doRootCheck: false, timeout: false, acceptedExtensions: ['.ts', '.js'] },
       defaultExtension: 'ts',
       // Loaders and the like that the process was started with are not for its jobs.
-      worker: { execArgv: [] },
+      worker: { execArgv: QUICK_START },
       jobs: files.map(({ name, worker }) => ({ name, path: fileURLToPath(worker) })),
       workerMessageHandler: ({ name, message }) => events.message(name, message as FromJob),
       errorHandler: (error, { name }) => this.#failed(name, error),

@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { reviveError, TillstreamError } from '../../engine/errors.ts';
+import { QUICK_START } from '../../engine/quick-start.ts';
 import type { Home } from '../../jobs/home.ts';
 import type { IngestEvent } from '../../jobs/ingest/events.ts';
 import type { RunReport } from '../../jobs/ingest/report.ts';
@@ -148,9 +149,9 @@ export class IngestHost {
   #newWorker(): Worker {
     const input: WorkerInput = { homeDir: this.#home.dir, sampleMs: this.#sampleMs };
     const resourceLimits = { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB };
-    return new Worker(new URL('./ingest-thread.js', import.meta.url), {
+    return new Worker(new URL('./ingest-worker.ts', import.meta.url), {
       workerData: input,
-      execArgv: [],
+      execArgv: QUICK_START,
       resourceLimits,
     });
   }

@@ -2,6 +2,7 @@ import { Worker } from 'node:worker_threads';
 import type { FactField, FactGroup } from '../../db/fact-breakdown.ts';
 import { isLoading } from '../../db/live-figures.ts';
 import { type ErrorData, reviveError } from '../../engine/errors.ts';
+import { QUICK_START } from '../../engine/quick-start.ts';
 import { ProblemError } from '../errors.ts';
 import type { KpiFilter } from '../schemas/kpi.ts';
 import type { WarehouseReader } from '../warehouse-reader.ts';
@@ -93,7 +94,10 @@ export class FactQueries {
   }
 
   #start(): Worker {
-    const worker = new Worker(new URL('./fact-worker.ts', import.meta.url), { workerData: this.#file });
+    const worker = new Worker(new URL('./fact-worker.ts', import.meta.url), {
+      workerData: this.#file,
+      execArgv: QUICK_START,
+    });
     worker.unref();
     worker.on('message', (answer: FactAnswer) => {
       const waiting = this.#waiting.get(answer.id);
