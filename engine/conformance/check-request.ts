@@ -28,14 +28,18 @@ export function surroundingsOf(request: CheckRequest, services: Services): Surro
 /** The operator in a world of its own; `slow` makes whatever is behind it take its time. */
 export async function rehearse(
   request: CheckRequest,
-  how: Pick<Surroundings, 'slow' | 'asTheyAre'> = {},
+  how: Pick<Surroundings, 'slow' | 'lends'> = {},
 ): Promise<Rehearsal> {
   return new Rehearsal({ ...surroundingsOf(request, await request.services()), ...how });
 }
 
 /** What becomes of the batches in an undisturbed run. */
-export async function outcomeOf(request: CheckRequest, batches: readonly Batch[]): Promise<Outcome> {
-  const rehearsal = await rehearse(request);
+export async function outcomeOf(
+  request: CheckRequest,
+  batches: readonly Batch[],
+  how: Pick<Surroundings, 'lends'> = {},
+): Promise<Outcome> {
+  const rehearsal = await rehearse(request, how);
   await rehearsal.process(batches);
   await rehearsal.checkpoint(true);
   await rehearsal.end();

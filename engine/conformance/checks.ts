@@ -16,6 +16,7 @@ export const CHECKS: Readonly<Record<string, (request: CheckRequest) => void | P
   'describes its options': describesOptions,
   'does not change its options': keepsOptions,
   'does not change the batches it is given': keepsBatches,
+  'keeps nothing of its batches, if it says so': keepsNothing,
   'conserves records': conservesRecords,
   'emits at the end what it holds': flushes,
   'honours backpressure': honoursBackpressure,
@@ -49,10 +50,18 @@ async function keepsOptions(request: CheckRequest): Promise<void> {
 async function keepsBatches(request: CheckRequest): Promise<void> {
   const batches = request.batches();
   const before = request.batches().map(digestOf);
-  const rehearsal = await rehearse(request, { asTheyAre: true });
+  const rehearsal = await rehearse(request);
   await rehearsal.process(batches);
   await rehearsal.end();
   deepStrictEqual(batches.map(digestOf), before);
+}
+
+async function keepsNothing(request: CheckRequest): Promise<void> {
+  const { instance } = await rehearse(request);
+  await instance.close?.();
+  if (!instance.keepsNothing) return;
+  const batches = resplit(request.batches(), 3);
+  deepStrictEqual(await outcomeOf(request, batches, { lends: true }), await outcomeOf(request, batches));
 }
 
 async function conservesRecords(request: CheckRequest): Promise<void> {

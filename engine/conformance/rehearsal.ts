@@ -28,8 +28,8 @@ export interface Surroundings {
   readonly split: Split;
   /** Makes every emit wait a turn of the event loop, as a busy operator behind it would. */
   readonly slow?: boolean;
-  /** Gives it the very batches, where it would else get copies in memory that is used again, if it says it keeps nothing. */
-  readonly asTheyAre?: boolean;
+  /** Gives it copies of the batches, in memory that is filled with garbage when it has done with them. */
+  readonly lends?: boolean;
 }
 
 /** Clock and randomness stand still, so that two runs differ only if the operator does. */
@@ -105,8 +105,7 @@ export class Rehearsal {
   }
 
   async #processOne(batch: Batch): Promise<void> {
-    const { asTheyAre } = this.#surroundings;
-    const lent = this.instance.keepsNothing && !asTheyAre ? copyOf(batch) : batch;
+    const lent = this.#surroundings.lends ? copyOf(batch) : batch;
     if (lent === batch) batch.keep();
     lent.hold();
     if (batch.port === MAIN) this.#counted.received(lent);

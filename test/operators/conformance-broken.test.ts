@@ -4,7 +4,7 @@ import { Batch } from '../../engine/batch.ts';
 import { batchOf as material } from '../../engine/conformance/material.ts';
 import { conformance } from '../../engine/conformance.ts';
 import { defineOperator } from '../../engine/define-operator.ts';
-import type { Operator, OperatorContext, OperatorInstance } from '../../engine/operator.ts';
+import type { Operator, OperatorContext, OperatorInstance, Outputs } from '../../engine/operator.ts';
 
 const records = Array.from({ length: 25 }, (_, i) => ({ n: i + 1, name: `N${i % 4}`, revenue: 100 * i }));
 
@@ -76,6 +76,15 @@ t.test('each breach fails its own check and no other', async (t) => {
     }),
 
     'honours backpressure': operator(() => ({ process: (batch, out) => void out.emit(batch) })),
+
+    'keeps nothing of its batches, if it says so': operator(() => {
+      const kept: Batch[] = [];
+      const emitKept = async (out: Outputs) => {
+        for (const batch of kept.splice(0)) await out.emit(batch);
+      };
+      const process = (batch: Batch) => void kept.push(batch);
+      return { keepsNothing: true, process, checkpoint: emitKept, flush: emitKept };
+    }),
 
     'isolates a bad record': operator(() => ({
       process(batch, out) {
