@@ -1,8 +1,8 @@
 /** Places in the table, of which each keeps four numbers. */
-const PLACES = 1024;
+const PLACES = 4096;
 
 /** A cell that the table does not take. */
-export const NO_PLACE = -2048;
+export const NO_PLACE = -16384;
 
 /**
  * Knows cells of one to eight bytes again, by their bytes as two numbers. A later cell may take the place of an earlier one: what
@@ -19,7 +19,7 @@ export class ShortCells {
    */
   find(view: DataView, start: number, end: number): number {
     const size = end - start;
-    if (size > 8 || size === 0) return -2048;
+    if (size > 8 || size === 0) return -16384;
     let first: number;
     let last = 0;
     if (size >= 4) {
@@ -27,8 +27,8 @@ export class ShortCells {
       first = view.getInt32(start, true);
       last = view.getInt32(end - 4, true);
     } else first = view.getUint8(start) | (view.getUint8(start + (size >> 1)) << 8) | (view.getUint8(end - 1) << 16);
-    // The upper ten bits of a hash of 32.
-    const place = Math.imul(first ^ Math.imul(last, 0x9e3779b1), 0x85ebca6b) >>> 22;
+    // The upper twelve bits of a hash of 32.
+    const place = Math.imul(first ^ Math.imul(last, 0x9e3779b1), 0x85ebca6b) >>> 20;
     const keys = this.#keys;
     const key = place * 4;
     if (keys[key] === first && keys[key + 1] === last && keys[key + 2] === size) return place;
