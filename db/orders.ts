@@ -168,25 +168,36 @@ export class Orders {
   }
 
   /**
-   * Of the sales in this span, which are about to be removed, takes back the orders that no other sales belong to for sure. Returns the
-   * others, to be counted again afterwards.
+   * Takes back the orders that have all their lines among the sales of this span, which are about to be removed. Returns those that
+   * have others too, to be counted again afterwards.
    */
   release([first, last]: SaleSpan): number[] {
-    const refs = new Set<number>();
+    const lines = new Map<number, number>();
     let from = first;
     for (const range of this.#ranges.ofSales([first, last])) {
-      this.#addRefs(refs, from, range.firstSale - 1);
+      this.#countLines(lines, from, range.firstSale - 1);
       for (const [day, store, orders] of this.#ranges.counts(range)) this.#rollUps.addOrders(day, store, -orders);
       this.#ranges.remove(range);
       from = range.lastSale + 1;
     }
-    this.#addRefs(refs, from, last);
-    return [...refs];
+    this.#countLines(lines, from, last);
+    return [...lines].filter(([ref, count]) => !this.#takeBack(ref, count)).map(([ref]) => ref);
   }
 
-  #addRefs(to: Set<number>, first: number, last: number): void {
-    const sql = 'SELECT DISTINCT order_ref FROM sales WHERE sale_id BETWEEN ? AND ? AND order_ref IS NOT NULL';
-    for (const ref of this.#statements.get(sql).pluck().all(first, last) as number[]) to.add(ref);
+  #countLines(to: Map<number, number>, first: number, last: number): void {
+    const sql = `
+      SELECT order_ref, count(*) FROM sales
+      WHERE sale_id BETWEEN ? AND ? AND order_ref IS NOT NULL GROUP BY order_ref`;
+    for (const [ref, lines] of this.#statements.get(sql).raw().all(first, last) as [number, number][])
+      to.set(ref, (to.get(ref) ?? 0) + lines);
+  }
+
+  /** Removes a single order if it has no more lines than these. Returns false otherwise. */
+  #takeBack(ref: number, lines: number): boolean {
+    const sql = 'DELETE FROM single_orders WHERE order_ref = ? AND lines = ? RETURNING day, store_key';
+    const [order] = this.#statements.get(sql).raw().all(ref, lines) as [day: number, store: number][];
+    if (order) this.#rollUps.addOrders(order[0], order[1], -1);
+    return order !== undefined;
   }
 
   /** Sets these single orders to what their sales say; an order without any is removed. Reads all sales once. */
