@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
 import { type Static, Type } from '@sinclair/typebox';
 import { Batch } from '../engine/batch.ts';
 import type { BytesColumn, Column } from '../engine/column.ts';
@@ -105,7 +104,7 @@ class Validate implements OperatorInstance {
   }
 
   #prepare(header: readonly string[]): void {
-    if (this.#plan.length > 0 && isDeepStrictEqual(header, this.#header)) return;
+    if (this.#plan.length > 0 && areSame(header, this.#header)) return;
     this.#header = header;
     this.#plan = takePlan(this.#options, header);
     for (const { field, typing } of this.#numberTypings()) {
@@ -217,3 +216,7 @@ export const validate = defineOperator({
   },
   create: (options) => new Validate(options),
 });
+
+function areSame(names: readonly string[], others: readonly string[]): boolean {
+  return names.length === others.length && names.every((name, i) => name === others[i]);
+}

@@ -1,7 +1,6 @@
 import { createReadStream, existsSync } from 'node:fs';
 import { type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { crc32 } from 'node:zlib';
 import { TillstreamError } from '../../engine/errors.ts';
 
 /** How far a file had been written at a checkpoint, as plain JSON. */
@@ -99,6 +98,11 @@ async function sizeOf(path: string): Promise<number | undefined> {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;
   }
+}
+
+/** The module is loaded by the first who writes: an import would have every run wait for it. */
+function crc32(bytes: Buffer, before: number): number {
+  return process.getBuiltinModule('node:zlib').crc32(bytes, before);
 }
 
 async function crcOf(path: string, length: number): Promise<number> {
