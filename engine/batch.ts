@@ -1,3 +1,4 @@
+import { int32s, ownInt32s } from './arrays.ts';
 import {
   type Column,
   dictionaryColumn,
@@ -97,9 +98,9 @@ const NOWHERE = Buffer.alloc(0);
 
 /** Provenance of records that came from no file: line n is the n-th record. */
 export function syntheticProvenance(length: number, firstLine = 1): Provenance {
-  const lines = new Int32Array(length);
+  const lines = int32s(length);
   for (let row = 0; row < length; row++) lines[row] = firstLine + row;
-  const nowhere = new Int32Array(length);
+  const nowhere = ownInt32s(length).fill(0);
   return new Provenance(lines, 0, NOWHERE, nowhere, nowhere);
 }
 
