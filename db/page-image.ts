@@ -133,18 +133,30 @@ export class TableImage {
 function putInterior(page: DataView, pageBytes: number, children: readonly Child[], from: number): number {
   let top = pageBytes;
   let cells = 0;
-  let next = from;
-  // The last child of the page is its rightmost pointer and needs no cell; a page never is left with that one alone.
-  for (; next < children.length - 1; next++) {
+  const last = lastOf(pageBytes, children, from);
+  for (let next = from; next < last; next++) {
     const { page: child, key } = children[next]!;
-    const size = 4 + varintLength(key);
-    if (INTERIOR_HEADER + cells * 2 + 2 + size > top) break;
-    top -= size;
+    top -= 4 + varintLength(key);
     page.setUint32(top, child);
     putVarint(page, top + 4, key);
     page.setUint16(INTERIOR_HEADER + cells++ * 2, top);
   }
   putHeader(page, TABLE_INTERIOR, cells, top);
-  page.setUint32(8, children[next]!.page);
-  return next - from + 1;
+  page.setUint32(8, children[last]!.page);
+  return last - from + 1;
+}
+
+/**
+ * The last child of an interior page that begins with the one at `from`. It is the page's rightmost pointer and needs no cell; as a
+ * page without any cell is malformed, none is left alone for the next page.
+ */
+function lastOf(pageBytes: number, children: readonly Child[], from: number): number {
+  const end = children.length - 1;
+  let room = pageBytes - INTERIOR_HEADER;
+  let last = from;
+  for (; last < end; last++) {
+    room -= 2 + 4 + varintLength(children[last]!.key);
+    if (room < 0) break;
+  }
+  return last === end - 1 ? last - 1 : last;
 }

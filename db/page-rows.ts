@@ -105,12 +105,16 @@ export class PageRows {
     return true;
   }
 
-  /** The same four bytes in all rows. */
-  words(after: number, word: number): void {
+  /** The same words in all rows. */
+  words(after: number, words: Int32Array): void {
     const page = this.#page;
     const ends = this.#ends;
     const count = this.#count;
-    for (let i = 0; i < count; i++) page.setInt32(ends[i]! - after - 4, word);
+    for (let at = 0; at < words.length; at++) {
+      const word = words[at]!;
+      const back = after + (words.length - at) * 4;
+      for (let i = 0; i < count; i++) page.setInt32(ends[i]! - back, word);
+    }
   }
 
   /** A byte each, 0 where there is NaN. */

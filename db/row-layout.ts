@@ -26,8 +26,9 @@ export class RowLayout {
   /** By column of the table: its serial type, and whether it has NULLs. */
   readonly #types: Uint8Array;
   readonly #hasNulls: Uint8Array;
-  /** The record's header: its length, then the types. In front of it are zeros that make it whole words. */
-  readonly #header: DataView;
+  /** The record's header: its length, then the types. In front of it are zeros that make it whole words, which it is written as. */
+  readonly #header: Uint8Array<ArrayBuffer>;
+  readonly #words: Int32Array;
   readonly #headerBytes: number;
   #keys: Float64Array = new Float64Array(0);
   #columns: readonly Float64Array[] = [];
@@ -46,7 +47,8 @@ export class RowLayout {
     this.#rows = new PageRows(pageBytes >> 3);
     this.#types = new Uint8Array(columns).fill(SMALLEST);
     this.#hasNulls = new Uint8Array(columns);
-    this.#header = new DataView(new ArrayBuffer((this.#headerBytes + 3) & ~3));
+    this.#words = new Int32Array((this.#headerBytes + 3) >> 2);
+    this.#header = new Uint8Array(this.#words.length * 4);
   }
 
   /** Takes up rows. `columns[i]` has the values of the table's column `places[i]`; places ascend. */
@@ -84,7 +86,7 @@ export class RowLayout {
   /** Finds header and lengths of the records. */
   #arrange(): void {
     this.#spared.fill(0, 0, this.#length);
-    const header = new Uint8Array(this.#header.buffer);
+    const header = this.#header;
     const start = header.length - this.#headerBytes;
     header.fill(0);
     header[start] = this.#headerBytes;
@@ -97,6 +99,8 @@ export class RowLayout {
       this.#recordBytes += bytes;
       if (this.#hasNulls[place] === 1) spare(this.#spared, this.#columns[i]!, this.#length, bytes);
     }
+    const view = new DataView(header.buffer);
+    for (let i = 0; i < this.#words.length; i++) this.#words[i] = view.getInt32(i * 4);
   }
 
   /** Makes the types those that all rows from `from` on need, if they don't suffice. */
@@ -127,9 +131,7 @@ export class RowLayout {
   }
 
   #putHeader(): void {
-    const values = this.#recordBytes - this.#headerBytes;
-    const words = this.#header.byteLength;
-    for (let at = words - 4; at >= 0; at -= 4) this.#rows.words(values + words - at - 4, this.#header.getInt32(at));
+    this.#rows.words(this.#recordBytes - this.#headerBytes, this.#words);
     for (let i = 0; i < this.#columns.length; i++) {
       const place = this.#places[i]!;
       if (this.#hasNulls[place] === 1)

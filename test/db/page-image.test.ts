@@ -13,6 +13,7 @@ const NARROW = NAMES.slice(0, 2);
 function open(pageBytes: number, names = NAMES): { db: Database.Database; bulk: BulkFile } {
   const db = new Database(join(t.testdirName, `pages-${counter++}.db`));
   db.pragma(`page_size = ${pageBytes}`);
+  db.pragma('synchronous = OFF');
   const columns = names.slice(1).map((name) => `${name} INTEGER`);
   db.exec(`CREATE TABLE sales (k INTEGER PRIMARY KEY, ${columns.join(', ')}, g INTEGER AS (k >> 32) VIRTUAL)`);
   return { db, bulk: new BulkFile(db) };
@@ -89,6 +90,24 @@ t.test('SQLite reads and copies whatever rows are written as pages', async (t) =
     }),
     { numRuns: 60 },
   );
+});
+
+t.test('a tree may have any number of pages', async (t) => {
+  const { db, bulk } = open(512);
+  const image = bulk.image('sales', NAMES.length);
+  const places = Int32Array.from(NAMES.slice(1), (_, i) => i + 1);
+  const values = Float64Array.from({ length: 200 }, (_, i) => 2 ** 50 + i);
+  // Two rows are a leaf, and some forty leaves an interior page: at one more, that page must share them with the next.
+  for (let rows = 1; rows <= values.length; rows++) {
+    image.add(values, Array(places.length).fill(values), places, rows);
+    image.finish();
+    bulk.publish();
+    db.exec('DELETE FROM sales; INSERT INTO main.sales SELECT * FROM bulk.sales');
+    bulk.clear();
+    t.equal(db.prepare('SELECT count(*) FROM sales').pluck().get(), rows);
+  }
+  db.close();
+  bulk.close();
 });
 
 t.test('a value takes the bytes it needs', async (t) => {
