@@ -50,7 +50,7 @@ export class GroupTable {
 
   /** Codes of every key by group. */
   keys(): Int32Array[] {
-    let rest: Int32Array = Int32Array.from({ length: this.size }, (_, group) => group);
+    let rest = countUp(this.size);
     const keys = this.#pairs.map((pairs) => {
       const { first, second } = pairs.split(rest);
       rest = second;
@@ -79,4 +79,11 @@ export class GroupTable {
       this.#sums[m] = larger;
     });
   }
+}
+
+/** The numbers from 0 up to, and not including, `end`. */
+function countUp(end: number): Int32Array {
+  const numbers = new Int32Array(end);
+  for (let i = 0; i < end; i++) numbers[i] = i;
+  return numbers;
 }
