@@ -1,24 +1,14 @@
-import { createHash } from 'node:crypto';
-import { open } from 'node:fs/promises';
-import { bytes as someBytes } from '../../engine/arrays.ts';
-import { giveBack } from '../../engine/memory.ts';
-
-const PIECE_BYTES = 1 << 18;
+import { ContentHash } from '../../operators/csv/content-hash.ts';
+import { openFile } from '../../operators/csv/open-file.ts';
 
 /** SHA-256 of a file's bytes, in hex. */
 export async function contentHash(path: string, signal: AbortSignal): Promise<string> {
-  const hash = createHash('sha256');
-  const handle = await open(path);
-  const piece = someBytes(PIECE_BYTES);
+  const { handle } = await openFile(path);
   try {
-    for (;;) {
-      signal.throwIfAborted();
-      const { bytesRead } = await handle.read(piece, 0, PIECE_BYTES, null);
-      if (bytesRead === 0) return hash.digest('hex');
-      hash.update(piece.subarray(0, bytesRead));
-    }
+    const hash = new ContentHash();
+    await hash.finish(handle, signal);
+    return hash.digest();
   } finally {
-    giveBack(piece);
     await handle.close();
   }
 }

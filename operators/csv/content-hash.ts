@@ -1,8 +1,8 @@
 import { createHash, type Hash } from 'node:crypto';
-import type { FileHandle } from 'node:fs/promises';
 import { bytes as someBytes } from '../../engine/arrays.ts';
 import { TillstreamError } from '../../engine/errors.ts';
 import { giveBack } from '../../engine/memory.ts';
+import type { FileReads } from './open-file.ts';
 
 const PIECE = 1_048_576;
 
@@ -27,10 +27,11 @@ export class ContentHash {
   }
 
   /** Takes what is left of the file: there may be bytes after the end of its text, as after gzip data. */
-  async finish(handle: FileHandle): Promise<void> {
+  async finish(handle: FileReads, signal?: AbortSignal): Promise<void> {
     const buffer = someBytes(65_536);
     let bytesRead: number;
     do {
+      signal?.throwIfAborted();
       ({ bytesRead } = await handle.read(buffer, 0, buffer.length, this.#bytes));
       this.update(buffer.subarray(0, bytesRead));
     } while (bytesRead > 0);
@@ -38,7 +39,7 @@ export class ContentHash {
   }
 
   /** Hashes the first `bytes` of the file; throws `file_changed` unless that gives `digest`. */
-  static async ofPrefix(handle: FileHandle, bytes: number, digest: string, signal: AbortSignal): Promise<ContentHash> {
+  static async ofPrefix(handle: FileReads, bytes: number, digest: string, signal: AbortSignal): Promise<ContentHash> {
     const hash = new ContentHash();
     const buffer = Buffer.allocUnsafeSlow(Math.min(PIECE, Math.max(bytes, 1)));
     while (hash.bytes < bytes) {

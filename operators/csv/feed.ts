@@ -1,8 +1,8 @@
-import type { FileHandle } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { isUtf8Name, transcoder } from './code-page.ts';
 import type { ContentHash } from './content-hash.ts';
 import { type FileFormat, gzipError } from './file-format.ts';
+import type { FileReads } from './open-file.ts';
 
 /** Bytes of UTF-8 text, asked for piece by piece. */
 export interface Feed {
@@ -12,7 +12,7 @@ export interface Feed {
 }
 
 /** The file's own bytes from `position` on. */
-export function plainFeed(handle: FileHandle, position: number): Feed {
+export function plainFeed(handle: FileReads, position: number): Feed {
   let next = position;
   return {
     async fill(buffer, at, length) {
@@ -26,7 +26,7 @@ export function plainFeed(handle: FileHandle, position: number): Feed {
 
 export interface DecodedFeedOptions {
   readonly path: string;
-  readonly handle: FileHandle;
+  readonly handle: FileReads;
   readonly format: FileFormat;
   /** Takes the file's own bytes as they are read, from the place on where it stands. */
   readonly hash: ContentHash;
