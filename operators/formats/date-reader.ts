@@ -78,16 +78,18 @@ export class DateReader extends ByteReader {
     const day = this.#lastDay;
     const timeLength = this.#timeLength;
     if (size < 4) return row;
-    let next = row + 1;
-    for (let cell = next * stride + offset; next < length; next++, cell += stride) {
+    let last = row;
+    // Nothing is computed after the loop: its end would be news to code that was compiled in the midst of it.
+    for (let next = row + 1, cell = next * stride + offset; next < length; next++, cell += stride) {
       const start = starts[cell]!;
       if (ends[cell]! - start !== size + timeLength || !sameWords(view, first, start, size)) break;
       const time = start + size;
       const seconds = timeLength === 0 ? 0 : clockSeconds(view.getInt32(time, true), view.getInt32(time + 4, true));
       if (seconds < 0) break;
       values[next] = day + seconds;
+      last = next;
     }
-    return next - 1;
+    return last;
   }
 
   /** The date in `bytes[start, end)`; NaN if it is not of the pattern. */

@@ -25,10 +25,11 @@ export function fillSame(
   const size = ends[row * stride + offset]! - first;
   const value = values[row]!;
   if (size < 4) return row;
-  let next = row + 1;
-  for (let cell = next * stride + offset; next < length; next++, cell += stride) {
+  let last = row;
+  for (let next = row + 1, cell = next * stride + offset; next < length; next++, cell += stride) {
     if (ends[cell]! - starts[cell]! !== size || !sameWords(view, first, starts[cell]!, size)) break;
     values[next] = value;
+    last = next;
   }
-  return next - 1;
+  return last;
 }

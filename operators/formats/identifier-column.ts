@@ -30,7 +30,8 @@ export class IdentifierTyping implements ColumnTyping {
   #lastStart = 0;
   #lastPrefix = 0;
   #lastDigits = 0;
-  #scratch = new Uint8Array(256);
+  /** A Buffer, as cells are in one: what looks them up is then compiled for one kind of array. */
+  #scratch = Buffer.alloc(256);
   readonly #odd = new RememberedCells((raw) => {
     const text = this.#cells.read(raw);
     return typeof text === 'string' ? splitIdentifier(text) : text;
@@ -134,7 +135,7 @@ export class IdentifierTyping implements ColumnTyping {
 
   #affixCode(bytes: Uint8Array, start: number, end: number, digits: number): number {
     const length = end - start;
-    if (length + 3 > this.#scratch.length) this.#scratch = new Uint8Array(2 * length + 3);
+    if (length + 3 > this.#scratch.length) this.#scratch = Buffer.alloc(2 * length + 3);
     const scratch = this.#scratch;
     for (let i = 0; i < length; i++) scratch[i] = bytes[start + i]!;
     let at = length;
