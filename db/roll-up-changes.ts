@@ -82,9 +82,9 @@ export class RollUpChanges {
     this.#cells.add(key, sums);
   }
 
-  /** Counts orders by column: day and store, and how many. */
-  addOrders(columns: readonly Float64Array[], length: number): void {
-    this.#orders.append(columns, length);
+  /** Counts orders, one for each day and its store. */
+  addOrders(days: Float64Array, stores: Float64Array): void {
+    this.#orders.appendCounts([days, stores], days.length);
   }
 
   /** Counts so many orders of a day and store; with a negative number, so many fewer. */
@@ -161,11 +161,23 @@ export class RollUpChanges {
   #dekadsOf({ columns, size }: SumColumns): Float64Array {
     const days = columns[0]!;
     const dekads = this.#periods.take(size);
-    for (let entry = 0; entry < size; entry++) dekads[entry] = dekadOf(days[entry]!);
+    fillDekads(dekads, days, size);
     return dekads;
   }
 
   #sumsFor({ key, sums }: RollUpTable): SumColumns {
     return new SumColumns(key.length, sums.length, this.#numbers);
+  }
+}
+
+/** Days follow each other, so most are the same as the one before. */
+function fillDekads(dekads: Float64Array, days: Float64Array, length: number): void {
+  let last = Number.NaN;
+  let dekad = 0;
+  for (let entry = 0; entry < length; entry++) {
+    const day = days[entry]!;
+    if (day !== last) dekad = dekadOf(day);
+    last = day;
+    dekads[entry] = dekad;
   }
 }

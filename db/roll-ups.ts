@@ -9,7 +9,6 @@ import { RollUpChanges } from './roll-up-changes.ts';
 import { RollUpStaging } from './roll-up-staging.ts';
 import { MEASURES } from './roll-up-tables.ts';
 import { RollUpWriter } from './roll-up-writer.ts';
-import { Scratch } from './scratch.ts';
 import type { Statements } from './statements.ts';
 
 /** Below this many cells, binding them takes no longer than going by the bulk file. */
@@ -33,7 +32,6 @@ export class RollUps {
   readonly #changes: RollUpChanges;
   readonly #staging: RollUpStaging;
   readonly #writers: readonly RollUpWriter[];
-  readonly #ones = new Scratch();
   #isStaged = false;
   #touched = 0;
 
@@ -74,8 +72,7 @@ export class RollUps {
 
   /** Counts new orders, one for each day and its store. */
   addNewOrders(days: Float64Array, storeKeys: Float64Array): void {
-    const ones = this.#ones.take(days.length).fill(1);
-    this.#changes.addOrders([days, storeKeys, ones], days.length);
+    this.#changes.addOrders(days, storeKeys);
   }
 
   /** Completes what was gathered to be copied when the bulk file is published. Returns false if it is to be applied in the usual way. */

@@ -63,6 +63,15 @@ export class SumColumns {
     }
   }
 
+  /** Appends how many rows have each key, as the only sum. */
+  appendCounts(keys: readonly Float64Array[], length: number): void {
+    this.#numbers.assign(keys, length);
+    const { numbers, size } = this.#numbers;
+    const first = this.#appendEmpty(size);
+    for (let i = 0; i < this.#keyWidth; i++) pick(keys[i]!, numbers, length, this.columns[i]!.subarray(first));
+    count(numbers, length, this.columns[this.#keyWidth]!.subarray(first, first + size));
+  }
+
   /** Joins entries with the same key and brings them into the order of keys. */
   settle(): void {
     const length = this.#size;
@@ -135,4 +144,10 @@ function pick(values: Float64Array, numbers: Int32Array, length: number, into: F
 function addUp(values: Float64Array, numbers: Int32Array, length: number, into: Float64Array): void {
   into.fill(0);
   for (let row = 0; row < length; row++) into[numbers[row]!]! += values[row]!;
+}
+
+/** How many rows have each number, at that number. */
+function count(numbers: Int32Array, length: number, into: Float64Array): void {
+  into.fill(0);
+  for (let row = 0; row < length; row++) into[numbers[row]!]!++;
 }

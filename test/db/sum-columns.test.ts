@@ -78,6 +78,25 @@ t.test('sums are added up by other keys, after what is there', async (t) => {
   );
 });
 
+t.test('rows are counted by key', async (t) => {
+  fc.assert(
+    fc.property(entries, (given) => {
+      const counts = new SumColumns(2, 1, numbers);
+      const column = (i: 0 | 1) => Float64Array.from(given, (entry) => entry[i]);
+      counts.add([1, 2], [5]);
+      counts.appendCounts([column(0), column(1)], given.length);
+      t.strictSame(rowsOf(counts), [
+        [1, 2, 5],
+        ...joined(
+          given.map(([a, b]) => [a, b, 1]),
+          2,
+        ),
+      ]);
+    }),
+    { numRuns: 40 },
+  );
+});
+
 t.test('entries are appended by column, and those added again and again take no more room', (t) => {
   const sums = new SumColumns(1, 2, numbers);
   sums.append([Float64Array.of(3, 1, 9), undefined, Float64Array.of(5, 6, 7)], 2);
