@@ -21,15 +21,13 @@ export function addToLedger(
   }
 }
 
-const SELECT = `
+const select = (from: string) => `
   SELECT l.operator, l.outcome, l.reason, sum(l.records) AS records, sum(l.amount) AS amount
-  FROM ledger l JOIN files f USING (file_id)
-  WHERE {which}
+  FROM ${from}
   GROUP BY l.operator, l.outcome, l.reason
   ORDER BY min(l.step), l.outcome = 'read' DESC, l.outcome, l.reason`;
-
-const OF_FILE = SELECT.replace('{which}', 'l.file_id = ?');
-const OF_RUN = SELECT.replace('{which}', "f.run_id = ? AND f.status <> 'abandoned'");
+const OF_FILE = select('ledger l WHERE file_id = ?');
+const OF_RUN = select("ledger l JOIN files f USING (file_id) WHERE f.run_id = ? AND f.status <> 'abandoned'");
 
 /** A file's ledger, in plan order. */
 export function ledgerOfFile(db: Database, fileId: number): LedgerEntry[] {
