@@ -144,7 +144,7 @@ class WarehouseWriter implements Warehouse {
       return;
     }
     const unbalanced = this.#guarded(() => {
-      this.#begin(fileId);
+      this.#begin(file);
       this.#write(file, checkpoint);
       return checkpoint.position.last ? this.#finish(file, checkpoint) : null;
     });
@@ -240,12 +240,12 @@ class WarehouseWriter implements Warehouse {
   #finish(file: LoadingFile, { position }: Checkpoint): string | null {
     const totals = ledgerTotals(ledgerOfFile(this.#db, file.fileId));
     if (!totals.balanced) return `${file.name}: ${imbalance(totals)}`;
-    if (file.disposition === 'replace') this.#replaceOthers(file);
     this.#files.finish(file.fileId, totals.read.records, hashOf(position.state));
     return null;
   }
 
-  #replaceOthers({ fileId, datasetKey }: LoadingFile): void {
+  /** Before any new row is written, for orders of both would have to be told apart otherwise. Readers see the old rows until the commit. */
+  #removeOthers({ fileId, datasetKey }: LoadingFile): void {
     for (const other of this.#files.others(fileId, datasetKey)) {
       removeFileRows(this.#statements, this.#rollUps, this.#orders, other);
       this.#files.retire(other, 'replaced');
@@ -301,17 +301,18 @@ class WarehouseWriter implements Warehouse {
   #into<T>(batch: Batch, work: (file: LoadingFile) => T): T {
     const file = this.#file(batch.split.fileId);
     return this.#guarded(() => {
-      this.#begin(file.fileId);
+      this.#begin(file);
       return work(file);
     });
   }
 
-  #begin(fileId: number): void {
+  #begin(file: LoadingFile): void {
     if (!this.#db.inTransaction) {
       this.#beginWriting();
-      this.#group = new CommitGroup(fileId);
+      this.#group = new CommitGroup(file.fileId);
+      if (file.disposition === 'replace') this.#removeOthers(file);
     }
-    if (this.#group.fileId === fileId) return;
+    if (this.#group.fileId === file.fileId) return;
     throw new TillstreamError(
       'file_in_progress',
       `file ${this.#group.fileId} has uncommitted records; files are loaded one after the other`,
