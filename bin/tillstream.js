@@ -10,8 +10,8 @@ const NEEDED = 24;
 
 if (Number(process.versions.node.split('.')[0]) >= NEEDED) {
   module.enableCompileCache?.();
-  const { loadTypeboxAtOnce } = await import('../engine/typebox-bundle.ts');
-  loadTypeboxAtOnce();
+  const { importQuickly } = await import('../engine/quick-imports.ts');
+  importQuickly();
   // The thread takes as long to come up as all that `ingest` has to load itself.
   if (process.argv[2] === 'ingest') (await import('../jobs/ingest/launched-thread.ts')).launchAhead();
   const { runProcess } = await import('./process.ts');

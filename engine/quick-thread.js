@@ -2,5 +2,5 @@
 import { enableCompileCache } from 'node:module';
 
 enableCompileCache();
-const { loadTypeboxAtOnce } = await import('./typebox-bundle.ts');
-loadTypeboxAtOnce();
+const { importQuickly } = await import('./quick-imports.ts');
+importQuickly();

@@ -3,4 +3,6 @@ import { enableCompileCache } from 'node:module';
 
 // A thread does not share its parent's compile cache; what is imported before this line would not be cached.
 enableCompileCache();
+const { importQuickly } = await import('./quick-imports.ts');
+importQuickly();
 await import('./stage-thread.ts');

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'vite';
-import { bundleFolder } from '../../engine/typebox-bundle.ts';
+import { bundleFolder } from '../../engine/quick-imports.ts';
 
 interface Manifest {
   readonly version: string;

@@ -1,6 +1,5 @@
 import type { Operator, OperatorContext } from '../../engine/operator.ts';
 import type { Registry } from '../../engine/plan.ts';
-import { loadTypeboxAtOnce } from '../../engine/typebox-bundle.ts';
 import { BatchInsert } from '../../operators/batch-insert/insert.ts';
 
 /** What runs on the writer's thread, without what its options look like: the plan has been checked, and loading that takes a while. */
@@ -13,7 +12,6 @@ const SINK = {
 /** The operators named, for plans that were made on another thread. */
 export async function loadRegistry(names: readonly string[], home?: string): Promise<Registry> {
   if (names.every((name) => name === SINK.name)) return new Map([[SINK.name, SINK]]);
-  loadTypeboxAtOnce();
   const all = await import('../../operators/registry.ts');
   return all.loadRegistry(names, home);
 }

@@ -1,21 +1,21 @@
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
 import { bundleTypebox } from '../../.ci/typebox/bundle.ts';
 
-const MODULE = fileURLToPath(new URL('../../engine/typebox-bundle.ts', import.meta.url));
+const MODULE = fileURLToPath(new URL('../../engine/quick-imports.ts', import.meta.url));
 const ENTRIES = ['', '/value', '/compiler', '/system'];
 
 /** What a process imports of TypeBox, and whether those are the package's own modules, after calling that module. */
 function imported(module: string): { entry: string; names: string[]; own: boolean; works: boolean }[] {
   const script = `
-    import { loadTypeboxAtOnce } from ${JSON.stringify(module)};
+    import { importQuickly } from ${JSON.stringify(module)};
     import { createRequire } from 'node:module';
     const root = createRequire(${JSON.stringify(MODULE)}).resolve('@sinclair/typebox').split('/build/')[0];
-    loadTypeboxAtOnce();
-    loadTypeboxAtOnce();
+    importQuickly();
+    importQuickly();
     const { Type } = await import('@sinclair/typebox');
     const { Value } = await import('@sinclair/typebox/value');
     const works = Value.Check(Type.Object({ a: Type.Integer({ minimum: 1 }) }), { a: 1 }) && !Value.Check(Type.Integer(), 'x');
@@ -47,8 +47,25 @@ t.test('where it has not been made, the package is loaded', (t) => {
   const dir = join(import.meta.dirname, '../fixtures', `.elsewhere-${process.pid}`);
   t.teardown(() => rmSync(dir, { recursive: true, force: true }));
   mkdirSync(dir);
-  const copy = join(dir, 'typebox-bundle.ts');
+  const copy = join(dir, 'quick-imports.ts');
   cpSync(MODULE, copy);
   t.ok(imported(copy).every(({ own, works }) => own && works));
   t.end();
+});
+
+t.test('our own modules are those that are there, each once', async (t) => {
+  const script = `
+    import { importQuickly } from './quick-imports.ts';
+    const before = await import('./nearest.ts');
+    importQuickly();
+    const { sinkLast } = await import('../jobs/ingest/plans.ts');
+    const missing = await import('./no-such-module.ts').catch((error) => error.code);
+    console.log(JSON.stringify([before === (await import('./nearest.ts')), typeof sinkLast, missing]));`;
+  const args = ['-u', 'NODE_OPTIONS', process.execPath, '--input-type=module', '-e', script];
+  const { stdout, stderr } = spawnSync('env', args, { cwd: dirname(MODULE), encoding: 'utf8' });
+  t.equal(stderr, '');
+  const [same, found, missing] = JSON.parse(stdout) as [boolean, string, string];
+  t.ok(same);
+  t.equal(found, 'function');
+  t.match(missing, /^(ENOENT|ERR_MODULE_NOT_FOUND)$/);
 });
