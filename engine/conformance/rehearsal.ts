@@ -105,8 +105,9 @@ export class Rehearsal {
   }
 
   async #processOne(batch: Batch): Promise<void> {
+    // Whoever gave it may look at it again.
+    batch.keep();
     const lent = this.#surroundings.lends ? copyOf(batch) : batch;
-    if (lent === batch) batch.keep();
     lent.hold();
     if (batch.port === MAIN) this.#counted.received(lent);
     await this.instance.process(lent, this.#out, inputOf(this.#surroundings.operator, batch));
