@@ -357,7 +357,7 @@ t.test('the single orders of an older warehouse stay what they are', async (t) =
     INSERT INTO former SELECT * FROM orders;
     DROP VIEW orders; DROP TABLE order_ranges; DROP TABLE single_orders;
     ALTER TABLE former RENAME TO orders;
-    PRAGMA user_version = 4;
+    PRAGMA user_version = 3;
   `);
   older.close();
   const migrated = openWarehouse(file);
