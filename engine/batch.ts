@@ -255,25 +255,34 @@ export class Batch {
   }
 }
 
-/** Four sums side by side: each addition would wait for the one before. Money is whole numbers, whose order does not matter. */
 function sumOfValues(values: Float64Array): number {
-  const fours = values.length - (values.length % 4);
-  let first = 0;
-  let second = 0;
-  let third = 0;
-  let fourth = 0;
-  for (let row = 0; row < fours; row += 4) {
-    const a = values[row]!;
-    const b = values[row + 1]!;
-    const c = values[row + 2]!;
-    const d = values[row + 3]!;
-    if (!Number.isNaN(a)) first += a;
-    if (!Number.isNaN(b)) second += b;
-    if (!Number.isNaN(c)) third += c;
-    if (!Number.isNaN(d)) fourth += d;
+  const sum = sumOfAll(values);
+  return Number.isNaN(sum) ? sumOfPresent(values) : sum;
+}
+
+/** Four sums side by side: each addition would wait for the one before. Money is whole numbers, whose order does not matter. */
+function sumOfAll(values: Float64Array): number {
+  const { length } = values;
+  const eights = length - (length % 8);
+  let a = 0;
+  let b = 0;
+  let c = 0;
+  let d = 0;
+  for (let row = 0; row < eights; row += 8) {
+    a += values[row]! + values[row + 1]!;
+    b += values[row + 2]! + values[row + 3]!;
+    c += values[row + 4]! + values[row + 5]!;
+    d += values[row + 6]! + values[row + 7]!;
   }
-  for (let row = fours; row < values.length; row++) if (!Number.isNaN(values[row])) first += values[row]!;
-  return first + second + third + fourth;
+  for (let row = eights; row < length; row++) a += values[row]!;
+  return a + b + c + d;
+}
+
+/** Those that are not NaN. */
+function sumOfPresent(values: Float64Array): number {
+  let sum = 0;
+  for (let row = 0, { length } = values; row < length; row++) sum += Number.isNaN(values[row]!) ? 0 : values[row]!;
+  return sum;
 }
 
 function sumOfRows(values: Float64Array, rows: Int32Array): number {

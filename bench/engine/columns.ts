@@ -43,7 +43,6 @@ const sample = defineOperator({
   summary: 'the sample, a batch of it again and again',
   options: Type.Object({ count: Type.Integer() }),
   source: ({ count }) => ({
-    keepsNothing: true,
     async *read() {
       columns ??= sampleColumns();
       const provenance = syntheticProvenance(BLOCK);
@@ -74,7 +73,7 @@ const totals = defineOperator({
 
 const withQuantity = batchFilter('with-quantity', 'quantity', (values, kept, left) => {
   let count = 0;
-  for (let row = 0; row < values.length; row++) {
+  for (let row = 0, { length } = values; row < length; row++) {
     if (values[row] !== 0) kept[count++] = row;
     else left[row - count] = row;
   }
@@ -82,7 +81,7 @@ const withQuantity = batchFilter('with-quantity', 'quantity', (values, kept, lef
 });
 const salesOnly = batchFilter('sales-only', 'revenue', (values, kept, left) => {
   let count = 0;
-  for (let row = 0; row < values.length; row++) {
+  for (let row = 0, { length } = values; row < length; row++) {
     if (values[row]! > 0) kept[count++] = row;
     else left[row - count] = row;
   }
@@ -90,13 +89,13 @@ const salesOnly = batchFilter('sales-only', 'revenue', (values, kept, left) => {
 });
 
 const revenue = derived('revenue', ['quantity', 'unit_price', 'discount'], (into, [quantity, price, discount]) => {
-  for (let i = 0; i < into.length; i++) into[i] = revenueOf(quantity![i]!, price![i]!, discount![i]!);
+  for (let i = 0, { length } = into; i < length; i++) into[i] = revenueOf(quantity![i]!, price![i]!, discount![i]!);
 });
 const day = derived('day', ['sold_at'], (into, [soldAt]) => {
-  for (let i = 0; i < into.length; i++) into[i] = Math.floor(soldAt![i]! / 86_400);
+  for (let i = 0, { length } = into; i < length; i++) into[i] = Math.floor(soldAt![i]! / 86_400);
 });
 const profit = derived('profit', ['revenue', 'quantity', 'unit_cost'], (into, [money, quantity, cost]) => {
-  for (let i = 0; i < into.length; i++) into[i] = money![i]! - (quantity![i]! / 1000) * cost![i]!;
+  for (let i = 0, { length } = into; i < length; i++) into[i] = money![i]! - (quantity![i]! / 1000) * cost![i]!;
 });
 
 const noOp = defineOperator({

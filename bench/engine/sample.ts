@@ -32,7 +32,8 @@ export function addTotals(totals: Totals, { revenue = 0, profit = 0, day = 0 }: 
   totals.days += day;
 }
 
-export const BLOCK = 8_192;
+/** Rows of a batch, as many as `csv-source` makes of a file. */
+export const BLOCK = 16_384;
 
 /** Record `row` of the sample, which repeats after {@link BLOCK}; one in 50 is a return, one in 64 has no quantity. */
 export function sampleRecord(row: number): SaleRecord {

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import t from 'tap';
 import { Batch, Provenance, syntheticProvenance } from '../../engine/batch.ts';
 import { type Column, dictionaryColumn, identifierColumn, NumberColumn, TextColumn } from '../../engine/column.ts';
@@ -117,6 +118,18 @@ t.test('sums a field, missing values as nothing, from columns or from records', 
     t.equal(each.sum('cost'), null);
   }
   t.equal(columns.sum('region'), null);
+  t.end();
+});
+
+t.test('a sum is the same however many values there are and wherever some are missing', (t) => {
+  const value = fc.oneof(fc.integer(), fc.constant(Number.NaN));
+  fc.assert(
+    fc.property(fc.array(value, { maxLength: 40 }), (values) => {
+      const column = new NumberColumn('decimal', Float64Array.from(values), 10_000);
+      const sum = batch([['amount', column]]).sum('amount');
+      return sum === values.reduce((total, each) => total + (Number.isNaN(each) ? 0 : each), 0);
+    }),
+  );
   t.end();
 });
 
