@@ -3,6 +3,7 @@ import type { Test } from 'tap';
 import { openOperations } from '../../db/operations/connection.ts';
 import { type AlertCounts, type UpdateOptions, updateAlerts } from '../../jobs/alert.ts';
 import type { CheckResult } from '../../jobs/monitor/check-result.ts';
+import { ownFolder } from '../own-folder.ts';
 
 /** Something that a check has found; failing unless said otherwise. */
 export function found(check: string, said: Partial<CheckResult> = {}): CheckResult {
@@ -31,7 +32,7 @@ export class Shop {
   env: NonNullable<UpdateOptions['env']> = {};
 
   constructor(t: Test) {
-    this.db = openOperations(`${t.testdir()}/operations.db`);
+    this.db = openOperations(`${ownFolder(t)}/operations.db`);
     t.teardown(() => this.db.close());
   }
 

@@ -4,6 +4,7 @@ import type { Test } from 'tap';
 import { openDatabase } from '../../db/connection.ts';
 import { contentsDigest } from '../../db/contents.ts';
 import { type Home, homeAt, makeFolders } from '../../jobs/home.ts';
+import { ownFolder } from '../own-folder.ts';
 
 /** A dataset of four columns, enough for most of what a home must do. */
 export const TILL = {
@@ -23,7 +24,7 @@ export async function homeWith(
   files: Readonly<Record<string, string | Buffer>> = {},
   config: object = { datasets: { till: TILL } },
 ): Promise<Home> {
-  const home = homeAt(join(t.testdir(), 'home'));
+  const home = homeAt(join(ownFolder(t), 'home'));
   await mkdir(home.dir, { recursive: true });
   await makeFolders(home);
   await writeFile(home.config, JSON.stringify(config));

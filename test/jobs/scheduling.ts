@@ -8,6 +8,7 @@ import type { RequestIngest } from '../../jobs/ingest/request.ts';
 import type { JobDefinition } from '../../jobs/schedule/definitions.ts';
 import { cronSchedule, periodSchedule, type Schedule } from '../../jobs/schedule/schedule.ts';
 import { Scheduler } from '../../jobs/schedule/scheduler.ts';
+import { ownFolder } from '../own-folder.ts';
 
 const WORKER = new URL('../fixtures/jobs/told.ts', import.meta.url);
 export const MINUTE = 60_000;
@@ -36,7 +37,7 @@ export class Rig {
   now = NOON;
 
   constructor(t: Test, ingest: RequestIngest = () => Promise.reject(new Error('no runs here'))) {
-    this.home = homeAt(t.testdir());
+    this.home = homeAt(ownFolder(t));
     this.#db = openOperations(this.home.operations);
     this.records = new JobRecords(this.#db);
     this.#ingest = ingest;

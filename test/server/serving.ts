@@ -3,12 +3,13 @@ import { join } from 'node:path';
 import type { Test } from 'tap';
 import { type Home, initHome } from '../../jobs/home.ts';
 import { type ServeOptions, type Serving, serve } from '../../server/serve.ts';
+import { ownFolder } from '../own-folder.ts';
 
 export type { Serving } from '../../server/serve.ts';
 
 /** A home of its own for the test, with the shipped configuration or that of an example. */
 export function newHome(t: Test, example?: string): Promise<Home> {
-  return initHome(join(t.testdir(), 'home'), example);
+  return initHome(join(ownFolder(t), 'home'), example);
 }
 
 /** A server of that home on a free port, stopped after the test. */
