@@ -121,14 +121,23 @@ export class OperatorMeter {
   }
 }
 
-/** Milliseconds per second that an operator was busy, idle and backpressured between two samples; they sum to about 1,000. */
+/**
+ * Milliseconds per second that an operator was busy, idle and backpressured between two samples; they sum to about 1,000. Time that
+ * operators share is set right afterwards, so that over a short span one of the three may seem to have gone back: it counts as nothing.
+ */
 export function shares(now: OperatorMetrics, before?: OperatorMetrics): Record<Activity, number> {
-  const busy = now.busyMs - (before?.busyMs ?? 0);
-  const idle = now.idleMs - (before?.idleMs ?? 0);
-  const backpressured = now.backpressuredMs - (before?.backpressuredMs ?? 0);
-  const all = busy + idle + backpressured || 1;
+  const busy = Math.max(0, now.busyMs - (before?.busyMs ?? 0));
+  const idle = Math.max(0, now.idleMs - (before?.idleMs ?? 0));
+  const backpressured = Math.max(0, now.backpressuredMs - (before?.backpressuredMs ?? 0));
+  const all = busy + idle + backpressured;
+  if (all === 0) return standing(before !== undefined && now.batches > 0);
   const perSecond = (ms: number) => Math.round((ms / all) * 1000);
   return { busy: perSecond(busy), idle: perSecond(idle), backpressured: perSecond(backpressured) };
+}
+
+/** No time seems to have passed: its thread is too busy to say anything, or it has not begun. */
+function standing(hasBegun: boolean): Record<Activity, number> {
+  return { busy: hasBegun ? 1000 : 0, idle: hasBegun ? 0 : 1000, backpressured: 0 };
 }
 
 /** Names the operator that sets the pace, in a sentence; empty before anything was measured. */

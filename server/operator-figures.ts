@@ -1,5 +1,5 @@
 import { handled } from '../engine/ledger.ts';
-import type { Activity, MetricsSample, OperatorMetrics } from '../engine/metrics.ts';
+import { type MetricsSample, type OperatorMetrics, shares } from '../engine/metrics.ts';
 import type { Tally } from '../engine/operator.ts';
 import { addCounts, emptyCounts, sumOf } from '../engine/tally.ts';
 import type { OperatorFigures } from './schemas/ledger.ts';
@@ -36,30 +36,11 @@ export function operatorPoint(now: OperatorMetrics, before: OperatorMetrics | un
     id: now.id,
     in_per_second: perSecond(now.counts.in.records, before?.counts.in.records),
     out_per_second: perSecond(sentBy(now), before && sentBy(before)),
-    ...sharesOf(now, before),
+    ...shares(now, before),
     queue_depth: now.queueDepth,
     dead_lettered: sumOf(now.counts.deadLettered).records,
     filtered: sumOf(now.counts.filtered).records,
   };
-}
-
-/**
- * Per mille of the time between two samples. Time that operators share is set right afterwards, so that over a short span one of
- * the three may seem to have gone back: it counts as nothing.
- */
-function sharesOf(now: OperatorMetrics, before: OperatorMetrics | undefined): Record<Activity, number> {
-  const busy = Math.max(0, now.busyMs - (before?.busyMs ?? 0));
-  const idle = Math.max(0, now.idleMs - (before?.idleMs ?? 0));
-  const backpressured = Math.max(0, now.backpressuredMs - (before?.backpressuredMs ?? 0));
-  const all = busy + idle + backpressured;
-  if (all === 0) return standing(before !== undefined && now.batches > 0);
-  const perMille = (ms: number) => Math.round((ms / all) * 1000);
-  return { busy: perMille(busy), idle: perMille(idle), backpressured: perMille(backpressured) };
-}
-
-/** No time seems to have passed: its thread is too busy to say anything, or it has not begun. */
-function standing(hasBegun: boolean): Record<Activity, number> {
-  return { busy: hasBegun ? 1000 : 0, idle: hasBegun ? 0 : 1000, backpressured: 0 };
 }
 
 /** A sink sends its records to where they are kept. */

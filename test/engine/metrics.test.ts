@@ -21,7 +21,7 @@ t.test('shares sum to about a thousand milliseconds per second, also of a span',
   t.strictSame(shares(metrics('a', 100, 300)), { busy: 250, idle: 750, backpressured: 0 });
   const later = metrics('a', 200, 350, 50);
   t.strictSame(shares(later, metrics('a', 100, 300)), { busy: 500, idle: 250, backpressured: 250 });
-  t.strictSame(shares(metrics('a', 0, 0)), { busy: 0, idle: 0, backpressured: 0 });
+  t.strictSame(shares(metrics('a', 0, 0)), { busy: 0, idle: 1000, backpressured: 0 });
   t.end();
 });
 
@@ -40,6 +40,9 @@ t.test('the bottleneck is named in a sentence', (t) => {
   const before = sample(metrics('a', 1000, 0), metrics('b', 0, 1000));
   const after = sample(metrics('a', 1010, 90), metrics('b', 90, 1010));
   t.match(bottleneck(after, before), /^b is busy/, 'of the span, not of the whole run');
+  const silent = { ...metrics('b', 90, 1010), batches: 4 };
+  const then = sample(metrics('a', 1030, 120, 60), silent);
+  t.match(bottleneck(then, sample(metrics('a', 1010, 90), silent)), /^b is busy 100 %/, 'it says nothing at all');
   t.end();
 });
 
