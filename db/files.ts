@@ -1,7 +1,5 @@
 import type { Database } from 'better-sqlite3';
-import { type LedgerTotals, ledgerTotals } from '../engine/ledger.ts';
 import { type Page, pageValues, statementsOf } from './kpi-query.ts';
-import { ledgerOfFile } from './ledger.ts';
 
 export type FileStatus = 'loading' | 'done' | 'failed' | 'replaced' | 'abandoned';
 
@@ -52,17 +50,8 @@ export function listFiles(
   return statementsOf(db).get(sql).all({ run, dataset, status, limit, offset }) as FileRecord[];
 }
 
-export function findFile(db: Database, fileId: number): FileRecord | undefined {
-  return statementsOf(db).get(`SELECT ${COLUMNS} ${FROM} WHERE file_id = ?`).get(fileId) as FileRecord | undefined;
-}
-
 /** Is a finished file of that size there? If not, none has the bytes of a file of that size. */
 export function hasFileOfSize(db: Database, sizeBytes: number): boolean {
   const sql = "SELECT 1 FROM files WHERE size_bytes = ? AND status = 'done' LIMIT 1";
   return statementsOf(db).get(sql).get(sizeBytes) !== undefined;
-}
-
-/** What became of a file's records; see the engine's ledger. */
-export function fileTotals(db: Database, fileId: number): LedgerTotals {
-  return ledgerTotals(ledgerOfFile(db, fileId));
 }

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import t, { type Test } from 'tap';
 import { openDatabase } from '../../db/connection.ts';
 import { listDeadLetters } from '../../db/dead-letters.ts';
-import { findFile, listFiles } from '../../db/files.ts';
+import { listFiles } from '../../db/files.ts';
 import { identifierOf } from '../../db/identifiers.ts';
 import { fileMetrics, fileTimeline, listMonitoring, listRuns, runReport } from '../../db/runs.ts';
 import { verify } from '../../db/verify.ts';
@@ -568,7 +568,7 @@ t.test('the views have the columns of the Python original', async (t) => {
 function findFileIn(file: string, fileId: number): unknown {
   const db = openDatabase(file, { readonly: true });
   try {
-    return findFile(db, fileId);
+    return listFiles(db).find(({ file_id }) => file_id === fileId);
   } finally {
     db.close();
   }
