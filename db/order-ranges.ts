@@ -1,4 +1,5 @@
 import { ordersOfSales } from './orders-of-sales.ts';
+import type { SaleSpan } from './sale-sequence.ts';
 import type { Statements } from './statements.ts';
 
 /** Orders that follow each other, and the sales that are their lines: see the migration that makes the table. */
@@ -13,8 +14,6 @@ export interface OrderRange {
 
 /** How many orders of a range count on a day in a store. */
 export type OrderCount = readonly [day: number, store: number, orders: number];
-
-type Span = readonly [first: number, last: number];
 
 const SELECT = `
   SELECT first_ref AS firstRef, last_ref AS lastRef, first_sale AS firstSale, last_sale AS lastSale, orders, lines
@@ -57,12 +56,12 @@ export class OrderRanges {
   }
 
   /** Makes single orders of the ranges whose sales are from one id to another. */
-  dissolveSales(span: Span): void {
+  dissolveSales(span: SaleSpan): void {
     for (const range of this.ofSales(span)) this.#dissolve(range);
   }
 
   /** The ranges whose sales are from one id to another, in the order of the sales. */
-  ofSales(span: Span): OrderRange[] {
+  ofSales(span: SaleSpan): OrderRange[] {
     return this.#statements
       .get(`${SELECT} WHERE first_sale BETWEEN ? AND ? ORDER BY first_sale`)
       .all(...span) as OrderRange[];

@@ -1,3 +1,4 @@
+import { ascends } from './ascending.ts';
 import { FILE_RANGE } from './fact-rows.ts';
 import type { Statements } from './statements.ts';
 
@@ -34,7 +35,7 @@ export class SaleSequence {
   breaksAt(ids: Float64Array, length: number): boolean {
     if (!(ids[0]! >= this.#span[0] && ids[0]! <= this.#span[1])) this.#begin(ids[0]!);
     if (!this.#ascends) return false;
-    this.#ascends = ascending(ids, length, this.#last);
+    this.#ascends = ascends(ids, length, this.#last);
     this.#last = ids[length - 1]!;
     return !this.#ascends;
   }
@@ -54,14 +55,4 @@ export class SaleSequence {
         .get(...this.#span) as number | undefined) ?? -1;
     this.#ascends = true;
   }
-}
-
-function ascending(ids: Float64Array, length: number, after: number): boolean {
-  let last = after;
-  for (let row = 0; row < length; row++) {
-    const id = ids[row]!;
-    if (!(id > last)) return false;
-    last = id;
-  }
-  return true;
 }
