@@ -1,6 +1,7 @@
 import type { Database } from 'better-sqlite3';
-import { type Page, pageValues, type Query, type Selection, statementsOf } from './kpi-query.ts';
+import { type Page, pageValues, type Query, type Selection } from './kpi-query.ts';
 import { sumColumns } from './measures.ts';
+import { Statements } from './statements.ts';
 import { type SumName, sumsQuery } from './sums-query.ts';
 
 /** What sales can be grouped by without looking at single ones. */
@@ -42,7 +43,7 @@ export function findGroups<Sums>(
   const sql = `
     SELECT *, sum(revenue) OVER () AS all_revenue, count(*) OVER () AS total FROM (${groups.sql}) WHERE lines <> 0
     ORDER BY ${order}, key LIMIT ? OFFSET ?`;
-  const items = statementsOf(db)
+  const items = Statements.of(db)
     .get(sql)
     .all(...groups.values, ...pageValues(options)) as (Sums & Group)[];
   // A page behind the last row knows of none.

@@ -1,7 +1,7 @@
 import type { Database } from 'better-sqlite3';
 import { MONEY_SCALE } from '../engine/decimal.ts';
 import { type BreakdownField, type BreakdownOrder, findGroups, type Group, groupQuery } from './breakdown-query.ts';
-import { type KpiFilter, onSnapshot, type Page, selectionOf, statementsOf } from './kpi-query.ts';
+import { type KpiFilter, onSnapshot, type Page, selectionOf } from './kpi-query.ts';
 import {
   EARNINGS_SUMS,
   type Earnings,
@@ -14,6 +14,7 @@ import {
   measuresOf,
   SUMS,
 } from './measures.ts';
+import { Statements } from './statements.ts';
 
 export { BREAKDOWN_FIELDS, type BreakdownField, type BreakdownOrder } from './breakdown-query.ts';
 
@@ -84,7 +85,7 @@ function shareOf({ revenue, all_revenue }: Group): number | null {
 export function revenueBy(db: Database, by: BreakdownField, filter: KpiFilter): Map<string, number> {
   return onSnapshot(db, () => {
     const { sql, values } = groupQuery(by, selectionOf(db, filter), ['revenue']);
-    const rows = statementsOf(db)
+    const rows = Statements.of(db)
       .get(sql)
       .all(...values) as Group[];
     return new Map(rows.map(({ key, revenue }) => [String(key), revenue / MONEY_SCALE]));

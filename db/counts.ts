@@ -1,10 +1,10 @@
 import type { Database } from 'better-sqlite3';
-import { statementsOf } from './kpi-query.ts';
+import { Statements } from './statements.ts';
 
 /** How many runs there are, of one status or of all. */
 export function countRuns(db: Database, status: string | null): number {
   const sql = 'SELECT count(*) FROM runs WHERE (:status IS NULL OR status = :status)';
-  return statementsOf(db).get(sql).pluck().get({ status }) as number;
+  return Statements.of(db).get(sql).pluck().get({ status }) as number;
 }
 
 export interface FileCountFilter {
@@ -18,5 +18,5 @@ export function countFiles(db: Database, { run = null, dataset = null, status = 
   const sql = `
     SELECT count(*) FROM files JOIN datasets USING (dataset_key)
     WHERE (:run IS NULL OR run_id = :run) AND (:dataset IS NULL OR dataset = :dataset) AND (:status IS NULL OR status = :status)`;
-  return statementsOf(db).get(sql).pluck().get({ run, dataset, status }) as number;
+  return Statements.of(db).get(sql).pluck().get({ run, dataset, status }) as number;
 }

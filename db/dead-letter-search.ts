@@ -1,6 +1,6 @@
 import type { Database } from 'better-sqlite3';
 import type { DeadLetter } from './dead-letters.ts';
-import { statementsOf } from './kpi-query.ts';
+import { Statements } from './statements.ts';
 
 /** Which dead letters; several conditions must all be met. */
 export interface DeadLetterSearch {
@@ -59,7 +59,7 @@ export function findDeadLetters(
       faults, raw, amount
     ${FROM} ${conditions ? `${conditions} AND` : 'WHERE'} dead_letter_id > :after
     ORDER BY dead_letter_id LIMIT :limit OFFSET :offset`;
-  const rows = statementsOf(db)
+  const rows = Statements.of(db)
     .get(sql)
     .all({ ...bound, limit, offset, after }) as (Omit<FoundLetter, 'faults'> & { faults: string })[];
   return rows.map((row) => ({ ...row, faults: JSON.parse(row.faults) as DeadLetter['faults'] }));
@@ -67,7 +67,7 @@ export function findDeadLetters(
 
 export function countFoundLetters(db: Database, search: DeadLetterSearch): { records: number; amount: number } {
   const { sql, bound } = where(search);
-  const counted = statementsOf(db)
+  const counted = Statements.of(db)
     .get(`SELECT count(*) AS records, coalesce(sum(amount), 0) AS amount ${FROM} ${sql}`)
     .get(bound);
   return counted as { records: number; amount: number };
@@ -80,5 +80,5 @@ export function groupDeadLetters(db: Database, by: keyof typeof GROUPS, search: 
   const sql = `
     SELECT ${key} AS key, ${label} AS label, count(*) AS records, coalesce(sum(amount), 0) AS amount
     ${FROM} ${conditions} GROUP BY ${key} ORDER BY records DESC, key`;
-  return statementsOf(db).get(sql).all(bound) as LetterGroup[];
+  return Statements.of(db).get(sql).all(bound) as LetterGroup[];
 }

@@ -1,7 +1,8 @@
 import type { Database } from 'better-sqlite3';
-import { type KpiFilter, selectionOf, statementsOf } from './kpi-query.ts';
+import { type KpiFilter, selectionOf } from './kpi-query.ts';
 import { type MeasureSums, type Measures, measuresOf } from './measures.ts';
 import { boundsOf } from './period.ts';
+import { Statements } from './statements.ts';
 
 /** What only single sales know. There is no roll-up by these, so all sales of the period are read: not for the thread that serves. */
 export const FACT_FIELDS = ['hour', 'weekday_hour', 'payment'] as const;
@@ -44,7 +45,7 @@ export function factBreakdown(db: Database, by: FactField, filter: KpiFilter = {
   const [from, to] = boundsOf(period);
   const bound = { from, to, stores: JSON.stringify(stores), products: JSON.stringify(products) };
   const keyOf = by === 'payment' ? paymentNames(db) : by === 'hour' ? hourKey : weekdayHourKey;
-  return grouped(statementsOf(db).get(sql).all(bound) as Row[], keyOf);
+  return grouped(Statements.of(db).get(sql).all(bound) as Row[], keyOf);
 }
 
 function grouped(rows: readonly Row[], keyOf: (part: number) => string): FactGroup[] {
@@ -59,7 +60,7 @@ function grouped(rows: readonly Row[], keyOf: (part: number) => string): FactGro
 }
 
 function paymentNames(db: Database): (part: number) => string {
-  const rows = statementsOf(db).get('SELECT payment_key, payment_method FROM payments').raw().all() as [
+  const rows = Statements.of(db).get('SELECT payment_key, payment_method FROM payments').raw().all() as [
     number,
     string,
   ][];

@@ -1,5 +1,6 @@
 import type { Database } from 'better-sqlite3';
-import { type Page, pageValues, statementsOf } from './kpi-query.ts';
+import { type Page, pageValues } from './kpi-query.ts';
+import { Statements } from './statements.ts';
 
 export type FileStatus = 'loading' | 'done' | 'failed' | 'replaced' | 'abandoned';
 
@@ -47,11 +48,11 @@ export function listFiles(
     WHERE (:run IS NULL OR run_id = :run) AND (:dataset IS NULL OR dataset = :dataset) AND (:status IS NULL OR status = :status)
     ORDER BY file_id DESC LIMIT :limit OFFSET :offset`;
   const [limit, offset] = pageValues(page);
-  return statementsOf(db).get(sql).all({ run, dataset, status, limit, offset }) as FileRecord[];
+  return Statements.of(db).get(sql).all({ run, dataset, status, limit, offset }) as FileRecord[];
 }
 
 /** Is a finished file of that size there? If not, none has the bytes of a file of that size. */
 export function hasFileOfSize(db: Database, sizeBytes: number): boolean {
   const sql = "SELECT 1 FROM files WHERE size_bytes = ? AND status = 'done' LIMIT 1";
-  return statementsOf(db).get(sql).get(sizeBytes) !== undefined;
+  return Statements.of(db).get(sql).get(sizeBytes) !== undefined;
 }

@@ -37,11 +37,6 @@ export interface Query {
   readonly values: readonly Cell[];
 }
 
-/** Statements kept for a connection. */
-export function statementsOf(db: Database): Statements {
-  return Statements.of(db);
-}
-
 /** Runs several queries on one snapshot of the database. */
 export function onSnapshot<T>(db: Database, work: () => T): T {
   return db.inTransaction ? work() : db.transaction(work)();
@@ -72,7 +67,7 @@ function keysOf(db: Database, table: string, key: string, wanted: Record<string,
   }
   if (conditions.length === 0) return null;
   const sql = `SELECT ${key} FROM ${table} WHERE ${conditions.join(' AND ')} ORDER BY ${key}`;
-  return statementsOf(db)
+  return Statements.of(db)
     .get(sql)
     .pluck()
     .all(...values) as number[];
@@ -80,7 +75,7 @@ function keysOf(db: Database, table: string, key: string, wanted: Record<string,
 
 function othersIfFewer(db: Database, stores: readonly number[]): number[] | null {
   const meant = new Set(stores);
-  const all = statementsOf(db).get('SELECT store_key FROM stores').pluck().all() as number[];
+  const all = Statements.of(db).get('SELECT store_key FROM stores').pluck().all() as number[];
   return stores.length * 2 > all.length ? all.filter((key) => !meant.has(key)) : null;
 }
 

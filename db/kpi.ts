@@ -1,15 +1,8 @@
 import type { Database } from 'better-sqlite3';
 import { divideHalfEven, MONEY_SCALE, QUANTITY_SCALE } from '../engine/decimal.ts';
-import {
-  type KpiFilter,
-  onSnapshot,
-  type Page,
-  pageValues,
-  type Selection,
-  selectionOf,
-  statementsOf,
-} from './kpi-query.ts';
+import { type KpiFilter, onSnapshot, type Page, pageValues, type Selection, selectionOf } from './kpi-query.ts';
 import { dayText } from './period.ts';
+import { Statements } from './statements.ts';
 import { edgeDay, sumsQuery } from './sums-query.ts';
 
 export type { KpiFilter, Page } from './kpi-query.ts';
@@ -61,7 +54,7 @@ interface TotalsRow {
 
 /** Counts up with every change; the same number means the same answers. */
 export function warehouseVersion(db: Database): number {
-  return statementsOf(db).get('SELECT version FROM warehouse').pluck().get() as number;
+  return Statements.of(db).get('SELECT version FROM warehouse').pluck().get() as number;
 }
 
 /** Revenue by region, the highest first. */
@@ -89,7 +82,7 @@ function totalsBy(db: Database, filter: KpiFilter, page: Page, { key, table, nam
       SELECT ${name} AS name, ${TOTALS}
       FROM (SELECT ${key}, sum(lines) AS lines, ${TOTALS} FROM (${sums.sql}) GROUP BY ${key}) JOIN ${table} USING (${key})
       GROUP BY ${name} HAVING sum(lines) <> 0 ORDER BY sum(revenue) DESC, ${name} LIMIT ? OFFSET ?`;
-    return statementsOf(db)
+    return Statements.of(db)
       .get(sql)
       .all(...sums.values, ...pageValues(page)) as TotalsRow[];
   });
@@ -109,7 +102,7 @@ export function summary(db: Database, filter: KpiFilter = {}): Summary {
         coalesce(sum(lines), 0) AS lines, coalesce(sum(quantity), 0) AS quantity, coalesce(sum(revenue), 0) AS revenue,
         coalesce(sum(profit), 0) AS profit, coalesce(sum(costed_revenue), 0) AS costed_revenue, sum(orders) AS orders
       FROM (${sums.sql})`;
-    const row = statementsOf(db)
+    const row = Statements.of(db)
       .get(sql)
       .get(...sums.values) as Record<string, number>;
     return { ...summaryOf(row, selection), ...edgesOf(db, selection) };

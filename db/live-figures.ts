@@ -1,9 +1,10 @@
 import type { Database } from 'better-sqlite3';
 import type { LedgerEntry } from '../engine/ledger.ts';
 import { warehouseVersion } from './kpi.ts';
-import { onSnapshot, statementsOf } from './kpi-query.ts';
+import { onSnapshot } from './kpi-query.ts';
 import { ledgerOfFile } from './ledger.ts';
 import { type FullMeasures, totalMeasures } from './measures.ts';
+import { Statements } from './statements.ts';
 
 /** All sales there are, and what is committed of a file being loaded, at one instant. */
 export interface LiveFigures {
@@ -23,5 +24,5 @@ export function liveFigures(db: Database, fileId: number | null): LiveFigures {
 
 /** Is any file being loaded? */
 export function isLoading(db: Database): boolean {
-  return statementsOf(db).get("SELECT 1 FROM files WHERE status = 'loading' LIMIT 1").get() !== undefined;
+  return Statements.of(db).get("SELECT 1 FROM files WHERE status = 'loading' LIMIT 1").get() !== undefined;
 }

@@ -1,7 +1,8 @@
 import type { Database } from 'better-sqlite3';
 import { divideHalfEven, MONEY_SCALE, QUANTITY_SCALE } from '../engine/decimal.ts';
-import { type KpiFilter, onSnapshot, type Selection, selectionOf, statementsOf } from './kpi-query.ts';
+import { type KpiFilter, onSnapshot, type Selection, selectionOf } from './kpi-query.ts';
 import { dayText, mondayOf, monthText } from './period.ts';
+import { Statements } from './statements.ts';
 import { type SumName, sumsQuery } from './sums-query.ts';
 
 /** What a set of sales earned. Money in currency units; the number is the one nearest to the exact sum. */
@@ -104,7 +105,7 @@ export function totalMeasures(db: Database, filter: KpiFilter = {}): FullMeasure
   return onSnapshot(db, () => {
     const selection = selectionOf(db, filter);
     const { sql, values } = sumsQuery(selection, null, FULL_SUMS);
-    const row = statementsOf(db)
+    const row = Statements.of(db)
       .get(`SELECT ${sumColumns(FULL_SUMS)} FROM (${sql})`)
       .get(...values) as FullSums;
     const filled = Object.fromEntries(FULL_SUMS.map((name) => [name, row[name] ?? 0])) as unknown as FullSums;
@@ -147,7 +148,7 @@ function sumsByPeriod(
   names: readonly SumName[],
 ): PeriodRow[] {
   const { sql, values } = sumsQuery(selection, 'period', names, granularity === 'month' ? 'month' : 'day');
-  const rows = statementsOf(db)
+  const rows = Statements.of(db)
     .get(
       `SELECT period, ${sumColumns(names)} FROM (${sql}) WHERE period > 0 GROUP BY period HAVING sum(lines) <> 0 ORDER BY period`,
     )
@@ -181,7 +182,7 @@ export function currenciesOf(db: Database, filter: KpiFilter = {}): string[] {
   const sql = `
     SELECT DISTINCT currency FROM stores
     WHERE currency <> '' AND (:stores IS NULL OR store_key IN (SELECT value FROM json_each(:stores))) ORDER BY currency`;
-  return statementsOf(db)
+  return Statements.of(db)
     .get(sql)
     .pluck()
     .all({ stores: stores && JSON.stringify(stores) }) as string[];
@@ -196,7 +197,7 @@ export interface FilterChoices {
 
 export function filterChoices(db: Database): FilterChoices {
   const texts = (table: string, column: string) =>
-    statementsOf(db).get(`SELECT DISTINCT ${column} FROM ${table} ORDER BY ${column}`).pluck().all() as string[];
+    Statements.of(db).get(`SELECT DISTINCT ${column} FROM ${table} ORDER BY ${column}`).pluck().all() as string[];
   return {
     regions: texts('stores', 'region'),
     stores: texts('stores', 'store_id'),

@@ -1,8 +1,9 @@
 import type { Database } from 'better-sqlite3';
 import { type LedgerEntry, type LedgerTotals, ledgerTotals } from '../engine/ledger.ts';
 import { type FileRecord, listFiles } from './files.ts';
-import { type Page, pageValues, statementsOf } from './kpi-query.ts';
+import { type Page, pageValues } from './kpi-query.ts';
 import { ledgerOfRun } from './ledger.ts';
+import { Statements } from './statements.ts';
 
 export type RunStatus = 'running' | 'done' | 'failed' | 'aborted';
 
@@ -34,11 +35,11 @@ const SELECT = `
 export function listRuns(db: Database, { status = null, ...page }: RunFilter = {}): RunRecord[] {
   const [limit, offset] = pageValues(page);
   const sql = `${SELECT} WHERE (:status IS NULL OR status = :status) ORDER BY run_id DESC LIMIT :limit OFFSET :offset`;
-  return (statementsOf(db).get(sql).all({ status, limit, offset }) as RunRow[]).map(parsed);
+  return (Statements.of(db).get(sql).all({ status, limit, offset }) as RunRow[]).map(parsed);
 }
 
 export function findRun(db: Database, runId: number): RunRecord | undefined {
-  const row = statementsOf(db).get(`${SELECT} WHERE run_id = ?`).get(runId) as RunRow | undefined;
+  const row = Statements.of(db).get(`${SELECT} WHERE run_id = ?`).get(runId) as RunRow | undefined;
   return row && parsed(row);
 }
 
@@ -75,7 +76,7 @@ export interface OperatorMetricsRecord {
 
 /** Each operator's final metrics of a file, in plan order. */
 export function fileMetrics(db: Database, fileId: number): OperatorMetricsRecord[] {
-  const rows = statementsOf(db)
+  const rows = Statements.of(db)
     .get('SELECT operator, metrics FROM operator_metrics WHERE file_id = ? ORDER BY step')
     .all(fileId);
   return (rows as { operator: string; metrics: string }[]).map(({ operator, metrics }) => ({
@@ -86,7 +87,7 @@ export function fileMetrics(db: Database, fileId: number): OperatorMetricsRecord
 
 /** The sampled timeline of a file as it was saved; null if there is none. */
 export function fileTimeline(db: Database, fileId: number): unknown {
-  const text = statementsOf(db).get('SELECT timeline FROM files WHERE file_id = ?').pluck().get(fileId) as
+  const text = Statements.of(db).get('SELECT timeline FROM files WHERE file_id = ?').pluck().get(fileId) as
     | string
     | null
     | undefined;
@@ -107,7 +108,7 @@ export function listDrift(db: Database, runId: number): DriftRecord[] {
   const sql = `
     SELECT file_id, change, field, against, action, d.detail FROM schema_drift d JOIN files USING (file_id)
     WHERE run_id = ? ORDER BY schema_drift_id`;
-  const rows = statementsOf(db).get(sql).all(runId) as (Omit<DriftRecord, 'detail'> & { detail: string | null })[];
+  const rows = Statements.of(db).get(sql).all(runId) as (Omit<DriftRecord, 'detail'> & { detail: string | null })[];
   return rows.map((row) => ({ ...row, detail: row.detail === null ? null : JSON.parse(row.detail) }));
 }
 
@@ -124,7 +125,7 @@ export interface MonitoringEntry {
 /** The monitoring log of the Python original, the latest entry first. */
 export function listMonitoring(db: Database, page: Page = {}): MonitoringEntry[] {
   const sql = 'SELECT * FROM monitoring_log ORDER BY id DESC LIMIT ? OFFSET ?';
-  return statementsOf(db)
+  return Statements.of(db)
     .get(sql)
     .all(...pageValues(page)) as MonitoringEntry[];
 }

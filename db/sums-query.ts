@@ -1,8 +1,8 @@
 import type { Database } from 'better-sqlite3';
-import { type Query, type Selection, statementsOf } from './kpi-query.ts';
+import type { Query, Selection } from './kpi-query.ts';
 import { boundsOf, FIRST_KNOWN, type Period, type Span, spansOf } from './period.ts';
 import type { CELL_MEASURES, MEASURES } from './roll-up-tables.ts';
-import { type Cell, placeholders } from './statements.ts';
+import { type Cell, placeholders, Statements } from './statements.ts';
 
 /** More keys than these are bound as one JSON array. */
 const MOST_BOUND = 1_000;
@@ -163,7 +163,7 @@ export function edgeDay(db: Database, selection: Selection, edge: 'first' | 'las
   const { sql: where, values } = conditionsOf(table, span, selection);
   const sql = `SELECT day FROM ${table} WHERE ${where} ORDER BY day ${edge === 'first' ? 'ASC' : 'DESC'} LIMIT 1`;
   return (
-    (statementsOf(db)
+    (Statements.of(db)
       .get(sql)
       .pluck()
       .get(...values) as number | undefined) ?? 0

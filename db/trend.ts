@@ -1,7 +1,8 @@
 import type { Database } from 'better-sqlite3';
 import { divideHalfEven, MONEY_SCALE, QUANTITY_SCALE } from '../engine/decimal.ts';
-import { type KpiFilter, onSnapshot, type Page, type Selection, selectionOf, statementsOf } from './kpi-query.ts';
+import { type KpiFilter, onSnapshot, type Page, type Selection, selectionOf } from './kpi-query.ts';
 import { dayText, FIRST_KNOWN, mondayOf, monthText, plusDays } from './period.ts';
+import { Statements } from './statements.ts';
 import { edgeDay, sumsQuery } from './sums-query.ts';
 
 export type Granularity = 'day' | 'week' | 'month';
@@ -56,7 +57,7 @@ function rowsOf(db: Database, selection: Selection, grain: 'day' | 'month'): Row
   const sql = `
     SELECT period, sum(revenue) AS revenue, sum(profit) AS profit, sum(quantity) AS quantity, sum(orders) AS orders
     FROM (${sums.sql}) GROUP BY period HAVING sum(lines) <> 0 ORDER BY period`;
-  return statementsOf(db)
+  return Statements.of(db)
     .get(sql)
     .all(...sums.values) as Row[];
 }

@@ -1,7 +1,6 @@
 import type { Database } from 'better-sqlite3';
 import { FILE_RANGE } from '../fact-rows.ts';
-import { statementsOf } from '../kpi-query.ts';
-import { placeholders } from '../statements.ts';
+import { placeholders, Statements } from '../statements.ts';
 
 /** A file whose records are in the warehouse. */
 export interface FinishedFile {
@@ -17,7 +16,7 @@ export function finishedFiles(db: Database, known: ReadonlySet<number>): Finishe
   const sql = `
     SELECT file_id, name, dataset, finished_at, records_read FROM files JOIN datasets USING (dataset_key)
     WHERE status = 'done' ORDER BY file_id DESC`;
-  return (statementsOf(db).get(sql).all() as FinishedFile[]).filter(({ file_id }) => !known.has(file_id));
+  return (Statements.of(db).get(sql).all() as FinishedFile[]).filter(({ file_id }) => !known.has(file_id));
 }
 
 /** Names of the datasets whose files only ever add records. */
@@ -25,7 +24,7 @@ export function appendedDatasets(db: Database): string[] {
   const sql = `
     SELECT dataset FROM files JOIN datasets USING (dataset_key)
     GROUP BY dataset_key HAVING min(disposition = 'append') = 1 ORDER BY dataset`;
-  return statementsOf(db).get(sql).pluck().all() as string[];
+  return Statements.of(db).get(sql).pluck().all() as string[];
 }
 
 /** Columns of `sales` by the canonical field whose missing values are counted. */
@@ -61,7 +60,7 @@ export function daysOfFile(db: Database, fileId: number): FileDay[] {
     FROM (
       SELECT day, store_key, count(*) AS lines, ${MISSING.join(', ')} FROM sales WHERE sale_id BETWEEN ? AND ? GROUP BY day, store_key
     ) JOIN stores USING (store_key) GROUP BY day, store_id, region`;
-  const rows = statementsOf(db)
+  const rows = Statements.of(db)
     .get(sql)
     .all(...rangeOf(fileId)) as Record<string, number>[];
   return rows.map((row) => {

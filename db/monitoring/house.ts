@@ -1,7 +1,7 @@
 import type { Database } from 'better-sqlite3';
 import { type LedgerTotals, ledgerTotals } from '../../engine/ledger.ts';
-import { statementsOf } from '../kpi-query.ts';
 import { ledgerOfFile } from '../ledger.ts';
+import { Statements } from '../statements.ts';
 
 /** A run that loaded something. */
 export interface RunTime {
@@ -16,7 +16,7 @@ export function runTimes(db: Database, limit: number): RunTime[] {
     SELECT run_id, (ended_at - started_at) / 1000.0 AS seconds, sum(records_read) AS records
     FROM runs JOIN files USING (run_id) WHERE runs.status = 'done' AND files.status = 'done'
     GROUP BY run_id ORDER BY run_id DESC LIMIT ?`;
-  return statementsOf(db).get(sql).all(limit) as RunTime[];
+  return Statements.of(db).get(sql).all(limit) as RunTime[];
 }
 
 export interface DriftOfRun {
@@ -33,7 +33,7 @@ export function latestDrift(db: Database): DriftOfRun[] {
   const sql = `
     SELECT file_id, name, dataset, change, field, action FROM schema_drift JOIN files USING (file_id) JOIN datasets USING (dataset_key)
     WHERE run_id = (SELECT max(run_id) FROM files) AND against = 'dataset' AND action <> 'noted' AND change <> 'retyped' ORDER BY schema_drift_id`;
-  return statementsOf(db).get(sql).all() as DriftOfRun[];
+  return Statements.of(db).get(sql).all() as DriftOfRun[];
 }
 
 export interface FileBalance {
@@ -46,7 +46,7 @@ export interface FileBalance {
 /** What became of the records of the newest finished files. */
 export function latestBalances(db: Database, limit: number): FileBalance[] {
   const sql = "SELECT file_id, name, disposition FROM files WHERE status = 'done' ORDER BY file_id DESC LIMIT ?";
-  const files = statementsOf(db).get(sql).all(limit) as Omit<FileBalance, 'totals'>[];
+  const files = Statements.of(db).get(sql).all(limit) as Omit<FileBalance, 'totals'>[];
   return files.map((file) => ({ ...file, totals: ledgerTotals(ledgerOfFile(db, file.file_id)) }));
 }
 
@@ -58,7 +58,7 @@ export function disagreeingDays(db: Database, from: number, to: number): number[
   const sql = `
     SELECT day FROM (${tables.map(sums).join(' UNION ALL ')})
     GROUP BY day HAVING count(*) <> ${tables.length} OR min(lines) <> max(lines) OR min(revenue) <> max(revenue) ORDER BY day`;
-  return statementsOf(db)
+  return Statements.of(db)
     .get(sql)
     .pluck()
     .all(...tables.flatMap(() => [from, to])) as number[];
@@ -69,5 +69,5 @@ export function productPrices(db: Database, from: number, to: number): [product:
   const sql = `
     SELECT product_id, day, 1.0 * sum(revenue) / sum(quantity) FROM daily_product JOIN products USING (product_key)
     WHERE day BETWEEN ? AND ? GROUP BY product_id, day HAVING sum(quantity) > 0 AND sum(revenue) > 0 ORDER BY day`;
-  return statementsOf(db).get(sql).raw().all(from, to) as [string, number, number][];
+  return Statements.of(db).get(sql).raw().all(from, to) as [string, number, number][];
 }

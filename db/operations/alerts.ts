@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3';
-import { statementsOf } from '../kpi-query.ts';
+import { Statements } from '../statements.ts';
 
 export const ALERT_STATES = ['open', 'acknowledged', 'expected', 'resolved'] as const;
 export type AlertState = (typeof ALERT_STATES)[number];
@@ -78,7 +78,7 @@ const COLUMNS = [
 
 /** The alert of that key that is open or acknowledged. */
 export function activeAlert(db: Database, key: string): AlertRecord | undefined {
-  const row = statementsOf(db).get(`SELECT * FROM alerts WHERE key = ? AND ${ACTIVE}`).get(key);
+  const row = Statements.of(db).get(`SELECT * FROM alerts WHERE key = ? AND ${ACTIVE}`).get(key);
   return row === undefined ? undefined : parsed(row as AlertRow);
 }
 
@@ -86,12 +86,12 @@ export function activeAlert(db: Database, key: string): AlertRecord | undefined 
 export function lastResolved(db: Database, key: string): AlertRecord | undefined {
   const sql =
     "SELECT * FROM alerts WHERE key = ? AND state = 'resolved' ORDER BY resolved_at DESC, alert_id DESC LIMIT 1";
-  const row = statementsOf(db).get(sql).get(key);
+  const row = Statements.of(db).get(sql).get(key);
   return row === undefined ? undefined : parsed(row as AlertRow);
 }
 
 export function findAlert(db: Database, id: number): AlertRecord | undefined {
-  const row = statementsOf(db).get('SELECT * FROM alerts WHERE alert_id = ?').get(id);
+  const row = Statements.of(db).get('SELECT * FROM alerts WHERE alert_id = ?').get(id);
   return row === undefined ? undefined : parsed(row as AlertRow);
 }
 
@@ -106,14 +106,14 @@ export function listAlerts(
   { limit, offset = 0, ...filter }: AlertFilter & { readonly limit: number; readonly offset?: number },
 ): AlertRecord[] {
   const sql = `SELECT * FROM alerts ${FILTERED} ORDER BY alert_id DESC LIMIT :limit OFFSET :offset`;
-  const rows = statementsOf(db)
+  const rows = Statements.of(db)
     .get(sql)
     .all({ ...bound(filter), limit, offset });
   return (rows as AlertRow[]).map(parsed);
 }
 
 export function countAlerts(db: Database, filter: AlertFilter = {}): number {
-  return statementsOf(db).get(`SELECT count(*) FROM alerts ${FILTERED}`).pluck().get(bound(filter)) as number;
+  return Statements.of(db).get(`SELECT count(*) FROM alerts ${FILTERED}`).pluck().get(bound(filter)) as number;
 }
 
 const FILTERED = `
@@ -127,14 +127,14 @@ function bound({ states, severities }: AlertFilter) {
 /** Adds an alert and returns it. */
 export function addAlert(db: Database, alert: Omit<AlertRecord, 'alert_id'>): AlertRecord {
   const sql = `INSERT INTO alerts (${COLUMNS.join(', ')}) VALUES (${COLUMNS.map((name) => `:${name}`).join(', ')})`;
-  const { lastInsertRowid } = statementsOf(db).get(sql).run(stored(alert));
+  const { lastInsertRowid } = Statements.of(db).get(sql).run(stored(alert));
   return { ...alert, alert_id: Number(lastInsertRowid) };
 }
 
 /** Writes all there is of an alert. */
 export function changeAlert(db: Database, alert: AlertRecord): void {
   const sql = `UPDATE alerts SET ${COLUMNS.map((name) => `${name} = :${name}`).join(', ')} WHERE alert_id = :alert_id`;
-  statementsOf(db).get(sql).run(stored(alert));
+  Statements.of(db).get(sql).run(stored(alert));
 }
 
 /** Keeps a failing result of an alert; one of the same key and day takes the place of what was there. */
@@ -144,7 +144,7 @@ export function addResult(db: Database, alertId: number, result: Omit<AlertResul
     ON CONFLICT DO UPDATE SET at = excluded.at, result = excluded.result,
       passed_at = CASE WHEN day > 0 AND passed_day > day THEN passed_at END`;
   const { key, day, at } = result;
-  statementsOf(db)
+  Statements.of(db)
     .get(sql)
     .run({ alertId, key, day, at, result: JSON.stringify(result.result) });
 }
@@ -154,13 +154,13 @@ export function passResults(db: Database, key: string, day: number, at: number):
   const sql = `
     UPDATE alert_results SET passed_at = :at, passed_day = :day
     WHERE key = :key AND passed_at IS NULL AND (:day = 0 OR day <= :day)`;
-  statementsOf(db).get(sql).run({ key, day, at });
+  Statements.of(db).get(sql).run({ key, day, at });
 }
 
 /** What an alert is made of, the latest days first. */
 export function resultsOf(db: Database, alertId: number): AlertResult[] {
   const sql = 'SELECT key, day, at, passed_at, result FROM alert_results WHERE alert_id = ? ORDER BY day DESC, key';
-  const rows = statementsOf(db).get(sql).all(alertId) as (AlertResult & { result: string })[];
+  const rows = Statements.of(db).get(sql).all(alertId) as (AlertResult & { result: string })[];
   return rows.map((row) => ({ ...row, result: JSON.parse(row.result) as unknown }));
 }
 
@@ -169,7 +169,7 @@ export function isExpected(db: Database, key: string, day: number): boolean {
   const sql = `
     SELECT 1 FROM alert_results r JOIN alerts a USING (alert_id)
     WHERE r.key = ? AND r.day = ? AND a.state = 'expected' AND (r.day > 0 OR r.passed_at IS NULL) LIMIT 1`;
-  return statementsOf(db).get(sql).get(key, day) !== undefined;
+  return Statements.of(db).get(sql).get(key, day) !== undefined;
 }
 
 /** Was the key's failing on that day told, and over on a later day? */
@@ -178,7 +178,7 @@ export function isOver(db: Database, key: string, day: number): boolean {
     SELECT 1 FROM alert_results r JOIN alerts a USING (alert_id)
     WHERE r.key = ? AND r.day = ? AND r.day > 0
       AND (r.passed_day > r.day OR (a.state = 'resolved' AND a.resolved_day > r.day)) LIMIT 1`;
-  return statementsOf(db).get(sql).get(key, day) !== undefined;
+  return Statements.of(db).get(sql).get(key, day) !== undefined;
 }
 
 /** A day on which a key failed, and the alert that stands for it. */
@@ -191,7 +191,7 @@ export function incidentsOf(db: Database, key: string): AlertIncident[] {
   const sql = `
     SELECT r.day, max(alert_id) AS alert_id, state, severity, title FROM alert_results r JOIN alerts USING (alert_id)
     WHERE r.key = ? AND r.day > 0 GROUP BY r.day ORDER BY r.day`;
-  return statementsOf(db).get(sql).all(key) as AlertIncident[];
+  return Statements.of(db).get(sql).all(key) as AlertIncident[];
 }
 
 /** Adds an event and returns its id. */
@@ -199,7 +199,7 @@ export function addEvent(db: Database, { notice, ...event }: NewEvent): number {
   const sql = `
     INSERT INTO alert_events (event_key, alert_id, event, at, message, notice)
     VALUES (:event_key, :alert_id, :event, :at, :message, :notice)`;
-  const { lastInsertRowid } = statementsOf(db)
+  const { lastInsertRowid } = Statements.of(db)
     .get(sql)
     .run({ ...event, notice: notice === null ? null : JSON.stringify(notice) });
   return Number(lastInsertRowid);
@@ -208,7 +208,7 @@ export function addEvent(db: Database, { notice, ...event }: NewEvent): number {
 /** What happened to an alert, in order. */
 export function eventsOf(db: Database, alertId: number): AlertEvent[] {
   const sql = 'SELECT event_id, event, at, message FROM alert_events WHERE alert_id = ? ORDER BY event_id';
-  return statementsOf(db).get(sql).all(alertId) as AlertEvent[];
+  return Statements.of(db).get(sql).all(alertId) as AlertEvent[];
 }
 
 /** Forgets alerts that ended before then, with all that is theirs, unless something of them is still to be delivered. Returns how many. */

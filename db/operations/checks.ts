@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3';
-import { statementsOf } from '../kpi-query.ts';
+import { Statements } from '../statements.ts';
 
 /**
  * What a check found, as it is kept; the checks themselves say more of it (`CheckResult` in `jobs/monitor`). Days are YYYY-MM-DD,
@@ -28,7 +28,7 @@ export function saveResults(
   run: Omit<MonitorRun, 'monitor_run_id'>,
   results: readonly (readonly [key: string, result: KeptResult])[],
 ): number {
-  const statements = statementsOf(db);
+  const statements = Statements.of(db);
   const save = db.transaction(() => {
     const { lastInsertRowid } = statements
       .get('INSERT INTO monitor_runs (trigger, started_at, ended_at, failing) VALUES (?, ?, ?, ?)')
@@ -51,13 +51,13 @@ export function saveResults(
 export function latestResults<Result extends KeptResult>(db: Database): Result[] {
   const sql =
     'SELECT result FROM latest_checks JOIN check_results USING (check_result_id) ORDER BY latest_checks.check_key';
-  return parsed(statementsOf(db).get(sql).pluck().all());
+  return parsed(Statements.of(db).get(sql).pluck().all());
 }
 
 /** What one pass found, in the order in which it did. */
 export function resultsOfRun<Result extends KeptResult>(db: Database, monitorRunId: number): Result[] {
   const sql = 'SELECT result FROM check_results WHERE monitor_run_id = ? ORDER BY check_result_id';
-  return parsed(statementsOf(db).get(sql).pluck().all(monitorRunId));
+  return parsed(Statements.of(db).get(sql).pluck().all(monitorRunId));
 }
 
 export interface HistoryOptions {
@@ -73,7 +73,7 @@ export function history<Result extends KeptResult>(
 ): Result[] {
   const sql =
     'SELECT result FROM check_results WHERE check_key = ? ORDER BY monitor_run_id DESC, check_result_id DESC LIMIT ?';
-  return parsed(statementsOf(db).get(sql).pluck().all(key, limit));
+  return parsed(Statements.of(db).get(sql).pluck().all(key, limit));
 }
 
 /** What a pass is started by that makes only the check of the same name. */
@@ -82,19 +82,19 @@ export const VERIFICATION = 'verify';
 /** The passes over all checks, the newest first. */
 export function monitorRuns(db: Database, { limit = 20 }: HistoryOptions = {}): MonitorRun[] {
   const sql = `SELECT * FROM monitor_runs WHERE trigger <> '${VERIFICATION}' ORDER BY monitor_run_id DESC LIMIT ?`;
-  return statementsOf(db).get(sql).all(limit) as MonitorRun[];
+  return Statements.of(db).get(sql).all(limit) as MonitorRun[];
 }
 
 /** Forgets passes that began before a time, but not the newest result of any key. Returns how many results are gone. */
 export function forgetResults(db: Database, before: number): number {
   const forget = db.transaction(() => {
-    const { changes } = statementsOf(db)
+    const { changes } = Statements.of(db)
       .get(`
         DELETE FROM check_results
         WHERE monitor_run_id IN (SELECT monitor_run_id FROM monitor_runs WHERE started_at < ?)
           AND check_result_id NOT IN (SELECT check_result_id FROM latest_checks)`)
       .run(before);
-    statementsOf(db)
+    Statements.of(db)
       .get(
         'DELETE FROM monitor_runs WHERE started_at < ? AND monitor_run_id NOT IN (SELECT monitor_run_id FROM check_results)',
       )

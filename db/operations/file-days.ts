@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3';
-import { statementsOf } from '../kpi-query.ts';
+import { Statements } from '../statements.ts';
 
 /** What a file holds of a day and a store, once it was looked at. */
 export interface ProfiledDay {
@@ -20,12 +20,12 @@ export interface ProfiledDay {
 
 /** Files that were looked at. */
 export function profiledFiles(db: Database): Set<number> {
-  const ids = statementsOf(db).get('SELECT DISTINCT file_id FROM file_days').pluck().all();
+  const ids = Statements.of(db).get('SELECT DISTINCT file_id FROM file_days').pluck().all();
   return new Set(ids as number[]);
 }
 
 export function saveFileDays(db: Database, days: readonly ProfiledDay[]): void {
-  const add = statementsOf(db).get('INSERT OR REPLACE INTO file_days VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)');
+  const add = Statements.of(db).get('INSERT OR REPLACE INTO file_days VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)');
   db.transaction(() => {
     for (const { file_id, day, store_id, region, dataset, reported_at, lines, repeated, rejected, missing } of days) {
       add.run(file_id, day, store_id, region, dataset, reported_at, lines, repeated, rejected, JSON.stringify(missing));
@@ -35,7 +35,9 @@ export function saveFileDays(db: Database, days: readonly ProfiledDay[]): void {
 
 /** What files hold of the days from `from` to `to`. */
 export function fileDays(db: Database, from: number, to: number): ProfiledDay[] {
-  const rows = statementsOf(db).get('SELECT * FROM file_days WHERE day BETWEEN ? AND ? ORDER BY file_id').all(from, to);
+  const rows = Statements.of(db)
+    .get('SELECT * FROM file_days WHERE day BETWEEN ? AND ? ORDER BY file_id')
+    .all(from, to);
   return (rows as (Omit<ProfiledDay, 'missing'> & { readonly missing: string })[]).map((row) => ({
     ...row,
     missing: JSON.parse(row.missing) as ProfiledDay['missing'],
@@ -54,5 +56,5 @@ export function overlappingFiles(
     SELECT DISTINCT file_id FROM file_days
     WHERE day BETWEEN ? AND ? AND file_id < ? AND lines > 0 AND store_id IN (SELECT value FROM json_each(?))
     ORDER BY file_id DESC`;
-  return statementsOf(db).get(sql).pluck().all(from, to, fileId, JSON.stringify(storeIds)) as number[];
+  return Statements.of(db).get(sql).pluck().all(from, to, fileId, JSON.stringify(storeIds)) as number[];
 }

@@ -1,6 +1,6 @@
 import type { Database } from 'better-sqlite3';
-import { statementsOf } from '../kpi-query.ts';
 import { dayOf, dayText } from '../period.ts';
+import { Statements } from '../statements.ts';
 
 /** Why days are no measure of what is normal. `expected`: somebody said of an alert that it was. */
 export type MarkKind = 'promotion' | 'holiday' | 'incident' | 'expected';
@@ -38,7 +38,7 @@ export function markDays(
 ): number {
   const sql = `
     INSERT INTO marked_days (subject, check_name, from_day, to_day, kind, note, marked_at) VALUES (?, ?, ?, ?, ?, ?, ?)`;
-  const { lastInsertRowid } = statementsOf(db)
+  const { lastInsertRowid } = Statements.of(db)
     .get(sql)
     .run(JSON.stringify(subject), check, dayOf(from), dayOf(to), kind, note, now);
   return Number(lastInsertRowid);
@@ -57,7 +57,7 @@ interface Row {
 
 /** All marks, the latest days first. */
 export function markedDays(db: Database): MarkedDays[] {
-  const rows = statementsOf(db).get('SELECT * FROM marked_days ORDER BY from_day DESC, marked_days_id DESC').all();
+  const rows = Statements.of(db).get('SELECT * FROM marked_days ORDER BY from_day DESC, marked_days_id DESC').all();
   return (rows as Row[]).map(({ subject, check_name, from_day, to_day, ...rest }) => ({
     ...rest,
     subject: JSON.parse(subject) as MarkedDays['subject'],
@@ -69,5 +69,5 @@ export function markedDays(db: Database): MarkedDays[] {
 
 /** Takes a mark back. False if there is none of that id. */
 export function unmarkDays(db: Database, markedDaysId: number): boolean {
-  return statementsOf(db).get('DELETE FROM marked_days WHERE marked_days_id = ?').run(markedDaysId).changes > 0;
+  return Statements.of(db).get('DELETE FROM marked_days WHERE marked_days_id = ?').run(markedDaysId).changes > 0;
 }

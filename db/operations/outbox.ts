@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3';
-import { statementsOf } from '../kpi-query.ts';
+import { Statements } from '../statements.ts';
 
 /** A message that is to be sent. */
 export interface OutboxItem {
@@ -63,7 +63,7 @@ export function putInOutbox(
 ): void {
   const sql = `
     INSERT INTO outbox (event_id, channel, created_at, held_until) VALUES (:event_id, :channel, :created_at, :held_until)`;
-  statementsOf(db).get(sql).run(item);
+  Statements.of(db).get(sql).run(item);
 }
 
 /** What was held back of an alert goes out before something of it that is not. */
@@ -71,13 +71,13 @@ export function releaseHeld(db: Database, alertId: number, channel: string): voi
   const sql = `
     UPDATE outbox SET held_until = NULL
     WHERE channel = ? AND status = 'waiting' AND event_id IN (SELECT event_id FROM alert_events WHERE alert_id = ?)`;
-  statementsOf(db).get(sql).run(channel, alertId);
+  Statements.of(db).get(sql).run(channel, alertId);
 }
 
 /** Channels that were told of an alert, or will be. */
 export function channelsTold(db: Database, alertId: number): string[] {
   const sql = 'SELECT DISTINCT channel FROM outbox JOIN alert_events USING (event_id) WHERE alert_id = ?';
-  return statementsOf(db).get(sql).pluck().all(alertId) as string[];
+  return Statements.of(db).get(sql).pluck().all(alertId) as string[];
 }
 
 /**
@@ -90,15 +90,15 @@ export function takeNext(
   { now, leaseMs }: { now: number; leaseMs: number },
 ): NextInOutbox {
   const take = db.transaction((): NextInOutbox => {
-    const first = statementsOf(db).get(FIRST).get({ channel, now }) as FirstRow | undefined;
+    const first = Statements.of(db).get(FIRST).get({ channel, now }) as FirstRow | undefined;
     if (!first) {
-      const at = statementsOf(db).get(NEXT_HELD).pluck().get(channel) as number | null;
+      const at = Statements.of(db).get(NEXT_HELD).pluck().get(channel) as number | null;
       return { item: null, at };
     }
     const wait = first.status === 'sending' ? first.lease_until : first.retry_at;
     if (wait !== null && wait > now) return { item: null, at: wait };
     const sql = "UPDATE outbox SET status = 'sending', attempts = attempts + 1, lease_until = ? WHERE outbox_id = ?";
-    statementsOf(db)
+    Statements.of(db)
       .get(sql)
       .run(now + leaseMs, first.outbox_id);
     const { outbox_id, event_key, attempts } = first;
@@ -139,7 +139,7 @@ export function endDelivery(
 ): void {
   const sql =
     'UPDATE outbox SET status = ?, ended_at = ?, error = ?, lease_until = NULL, retry_at = NULL WHERE outbox_id = ?';
-  statementsOf(db).get(sql).run(status, at, error, id);
+  Statements.of(db).get(sql).run(status, at, error, id);
 }
 
 /** It could not be sent, and will be tried again. */
@@ -151,23 +151,23 @@ export function postponeDelivery(
   const sql = `
     UPDATE outbox SET status = 'waiting', lease_until = NULL, retry_at = ?, error = ?, first_failed_at = coalesce(first_failed_at, ?)
     WHERE outbox_id = ?`;
-  statementsOf(db).get(sql).run(retryAt, error, at, id);
+  Statements.of(db).get(sql).run(retryAt, error, at, id);
 }
 
 /** Of every channel that ever had something to send. */
 export function channelStates(db: Database, now: number): ChannelState[] {
-  const channels = statementsOf(db)
+  const channels = Statements.of(db)
     .get('SELECT DISTINCT channel FROM outbox ORDER BY channel')
     .pluck()
     .all() as string[];
   return channels.map((channel) => {
-    const counts = statementsOf(db).get(COUNTS).get({ channel, now }) as Pick<
+    const counts = Statements.of(db).get(COUNTS).get({ channel, now }) as Pick<
       ChannelState,
       'waiting' | 'held' | 'refused'
     >;
-    const head = statementsOf(db).get(HEAD).get({ channel, now }) as HeadRow | undefined;
-    const last_sent_at = statementsOf(db).get(LAST_SENT).pluck().get(channel) as number | null;
-    const last_refused = (statementsOf(db).get(LAST_REFUSED).get(channel) as ChannelState['last_refused']) ?? null;
+    const head = Statements.of(db).get(HEAD).get({ channel, now }) as HeadRow | undefined;
+    const last_sent_at = Statements.of(db).get(LAST_SENT).pluck().get(channel) as number | null;
+    const last_refused = (Statements.of(db).get(LAST_REFUSED).get(channel) as ChannelState['last_refused']) ?? null;
     return { channel, ...counts, ...(head ?? NO_HEAD), last_sent_at, last_refused };
   });
 }
@@ -194,5 +194,5 @@ export function deliveriesOf(db: Database, alertId: number): Delivery[] {
   const sql = `
     SELECT outbox_id, o.event_id, channel, status, attempts, o.created_at, held_until, retry_at, ended_at, error
     FROM outbox o JOIN alert_events e USING (event_id) WHERE e.alert_id = ? ORDER BY outbox_id`;
-  return statementsOf(db).get(sql).all(alertId) as Delivery[];
+  return Statements.of(db).get(sql).all(alertId) as Delivery[];
 }
